@@ -1,0 +1,1 @@
+"""Words that every context shares; pure, imports nothing of the system."""

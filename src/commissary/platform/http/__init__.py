@@ -1,0 +1,1 @@
+"""HTTP machinery: endpoints as a table, strict bodies, problems (RFC 9457), permissions, OpenAPI."""

@@ -1,0 +1,16 @@
+-- name: claim_keys
+-- The lock tells two requests in flight apart; the row, if there is one, is the answer already given.
+SELECT given.position, pg_try_advisory_xact_lock(hashtextextended(%(organization)s || given.key, 0)),
+       idempotency.request_hash, idempotency.status, idempotency.answer
+FROM unnest(%(keys)s::text[]) WITH ORDINALITY AS given (key, position)
+LEFT JOIN idempotency ON idempotency.key = given.key
+ORDER BY given.position
+
+-- name: keep_answers
+INSERT INTO idempotency (key, request_hash, status, answer, created_at)
+SELECT key, request_hash, status, answer, %(now)s
+FROM unnest(%(keys)s::text[], %(hashes)s::bytea[], %(statuses)s::smallint[], %(answers)s::bytea[])
+    AS given (key, request_hash, status, answer)
+
+-- name: drop_old
+DELETE FROM idempotency WHERE created_at < %(before)s
