@@ -1,0 +1,1 @@
+"""Outgoing webhooks: checked addresses, signed messages."""

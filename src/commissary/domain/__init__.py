@@ -1,0 +1,1 @@
+"""Bounded contexts; they never import each other."""

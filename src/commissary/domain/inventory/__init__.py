@@ -1,0 +1,1 @@
+"""Stock: what is where, what is promised from it, and the ledger that proves both."""

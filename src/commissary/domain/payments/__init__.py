@@ -1,0 +1,1 @@
+"""Means of payment that orders name; never a card number."""

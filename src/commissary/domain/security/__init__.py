@@ -1,0 +1,1 @@
+"""Who may do what: users with sessions, keys of machines, roles, scopes and locations."""

@@ -1,0 +1,1 @@
+"""Doors: API, console, CLI and worker."""

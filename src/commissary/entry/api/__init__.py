@@ -1,0 +1,1 @@
+"""The REST door: `/v1`, described by its own OpenAPI document."""

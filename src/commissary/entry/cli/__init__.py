@@ -1,0 +1,1 @@
+"""The command line: start and stop, organizations, users and keys, files in, audit, doctor."""

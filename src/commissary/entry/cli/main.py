@@ -1,0 +1,29 @@
+"""`commissary`: one command for each thing a person does to an installation."""
+
+import sys
+
+import typer
+
+from commissary.entry.cli import clock, organizations, people, up
+from commissary.platform.config import ConfigError
+from commissary.platform.errors import Unavailable, UnknownOrganization
+from commissary.platform.migrate import MigrationError
+from commissary.platform.postgres import PostgresError
+
+application = typer.Typer(
+    name="commissary", help="Distributed order management.", no_args_is_help=True, pretty_exceptions_enable=False
+)
+application.command("up")(up.up)
+application.command("migrate")(organizations.migrate)
+application.add_typer(organizations.commands, name="organization")
+application.add_typer(people.users, name="user")
+application.add_typer(people.keys, name="key")
+application.add_typer(clock.commands, name="clock")
+
+
+def main() -> None:
+    """Run a command; what a person can mend is one sentence, not a traceback."""
+    try:
+        application()
+    except (ConfigError, PostgresError, MigrationError, Unavailable, UnknownOrganization) as error:
+        sys.exit(f"commissary: {error}")

@@ -1,0 +1,135 @@
+"""`commissary up`: start the whole system, and print what a person needs to use it."""
+
+import asyncio
+import os
+import secrets
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import structlog
+import typer
+from rich.console import Console
+
+from commissary.domain.security.types import Role, Secret
+from commissary.entry.cli.people import make_key, make_user
+from commissary.entry.cli.session import with_application
+from commissary.platform.config import Config, load_config
+from commissary.platform.installation import Addresses, Installation
+from commissary.platform.migrate import create_organization, list_organizations
+from commissary.platform.supervise import Program, Supervisor
+from commissary.platform.telemetry import configure_logs
+from commissary.wiring import Application
+
+_console = Console()
+_log = structlog.get_logger()
+
+
+class FirstSteps(msgspec.Struct, frozen=True):
+    """What the first start made, kept in a file that only its owner can read until they delete it."""
+
+    organization: str
+    user: str
+    password: str
+    key: str
+
+
+def up(
+    organization: Annotated[str, typer.Option(help="Organization to create at the first start.")] = "main",
+    workers: Annotated[int | None, typer.Option(min=1, max=64, help="Web processes.")] = None,
+) -> None:
+    """Start databases, web processes and the worker; Ctrl-C stops them in order."""
+    started = time.monotonic()
+    config = load_config()
+    configure_logs(config.log_format)
+    installation = Installation(config)
+    was_running = installation.is_running()
+    addresses = installation.start()
+    metrics = tempfile.mkdtemp(prefix="commissary-metrics-")
+    try:
+        installation.prepare()
+        first = _first_steps(config, addresses, organization)
+        programs = _programs(config, addresses, metrics, workers or config.workers)
+        Supervisor(installation, programs).run(lambda: _announce(config, first, started))
+        _console.print("\nStopping …")
+    finally:
+        shutil.rmtree(metrics, ignore_errors=True)
+        if not was_running:
+            installation.stop()
+    _console.print("Stopped.")
+
+
+def _programs(config: Config, addresses: Addresses, metrics: str, workers: int) -> list[Program]:
+    environment = {
+        "COMMISSARY_DSN": addresses.dsn,
+        "COMMISSARY_KEYS_DSN": addresses.keys_dsn,
+        "COMMISSARY_HOME": str(config.home),
+        "COMMISSARY_NAME": config.name,
+        "PROMETHEUS_MULTIPROC_DIR": metrics,
+    }
+    web = [
+        sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "commissary.entry.server:create",
+        "--host", config.host, "--port", str(config.port), "--workers", str(workers), "--no-ws",
+        "--respawn-failed-workers", "--workers-kill-timeout", "20", "--log-level", "warning",
+    ]  # fmt: skip
+    worker = [sys.executable, "-m", "commissary.entry.worker"]
+    return [Program("web", web, environment), Program("worker", worker, environment)]
+
+
+def _first_steps(config: Config, addresses: Addresses, organization: str) -> FirstSteps | None:
+    """At the very first start make an organization, an administrator and a key; later read them back if still there."""
+    path = config.directory / "first-steps.json"
+    if not list_organizations(addresses.dsn):
+        create_organization(addresses.dsn, organization, organization.replace("_", " ").title())
+        first = asyncio.run(with_application(config, addresses, lambda app: _make_first(app, organization)))
+        _write_private(path, msgspec.json.encode(first))
+    if not path.exists():
+        return None
+    return msgspec.json.decode(path.read_bytes(), type=FirstSteps)
+
+
+async def _make_first(app: Application, organization: str) -> FirstSteps:
+    password = secrets.token_urlsafe(15)
+    await make_user(app, organization, "admin", Secret(password), Role.ADMINISTRATOR)
+    key = await make_key(app, organization, "first key", Role.ADMINISTRATOR)
+    return FirstSteps(organization, "admin", password, key)
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+
+
+def _announce(config: Config, first: FirstSteps | None, started: float) -> None:
+    _wait_until_ready(config)
+    say = lambda text: _console.print(text, highlight=False, soft_wrap=True)  # noqa: E731
+    say(f"\n[bold]Commissary is up[/] after {time.monotonic() - started:.1f} s: {config.address}")
+    if first is None:
+        say("Make a key with `commissary key create ORGANIZATION NAME`.")
+    else:
+        say(f"  console      {config.address}/console   sign in to {first.organization} as {first.user} / {first.password}")
+        say(f"  API          {config.address}/v1        reference {config.address}/docs/api")
+        say(f"  API key      {first.key}")
+        say(f"  try          curl -H 'Authorization: Bearer {first.key}' {config.address}/v1/orders")
+        say(f"  (kept in {config.directory / 'first-steps.json'}; delete it once you have keys of your own)")
+    say("Ctrl-C stops everything.\n")
+
+
+def _wait_until_ready(config: Config, timeout_s: float = 60) -> None:
+    import urllib.error
+    import urllib.request
+
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"{config.address}/readyz", timeout=2) as answer:  # noqa: S310
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    _log.error("web.not_ready", address=config.address)

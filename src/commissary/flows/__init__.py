@@ -1,0 +1,1 @@
+"""What the system can do: one verb per file, one transaction each."""

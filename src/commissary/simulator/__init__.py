@@ -1,0 +1,1 @@
+"""A synthetic retailer that drives the system through its doors."""

@@ -1,0 +1,1 @@
+"""Read models across contexts: SQL in, typed rows out; they never write."""
