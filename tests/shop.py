@@ -1,9 +1,9 @@
 """A small shop to test with: three items, a warehouse and two stores in one reserving group, and some stock.
 
-    item    W1   S1   S2   (available)
-    A       10    5    0
-    B        3    0    1
-    C        0    0    0
+item    W1   S1   S2   (available)
+A       10    5    0
+B        3    0    1
+C        0    0    0
 """
 
 from collections.abc import Sequence
@@ -27,6 +27,7 @@ from commissary.kernel.decision import Refusal
 from commissary.platform.db import Db
 from commissary.platform.settings import write_setting
 from commissary.wiring import Application, CaptureAnswer, OrderToCapture, capture_orders
+from tests.conftest import Organization
 
 STOCK = {("A", "W1"): 10, ("A", "S1"): 5, ("B", "W1"): 3, ("B", "S2"): 1}
 
@@ -82,9 +83,7 @@ async def answers_of(
     app: Application, orders: Sequence[CaptureOrder], keys: Sequence[str | None] | None = None
 ) -> list[CaptureAnswer]:
     """Capture in one batch, through the same door as the API."""
-    given = [
-        OrderToCapture(o, tenders_of(o), keys[i] if keys else None) for i, o in enumerate(orders)
-    ]
+    given = [OrderToCapture(o, tenders_of(o), keys[i] if keys else None) for i, o in enumerate(orders)]
     return await capture_orders(app, "acme", "tests", given)
 
 
@@ -117,3 +116,26 @@ async def balances(db: Db, sku: str) -> dict[str, tuple[int, ...]]:
         {"sku": sku},
     )
     return {row[0]: tuple(row[1:]) for row in (*rows, *groups)}
+
+
+async def row_counts(organization: Organization) -> dict[str, int]:
+    """Rows of every table, and a sum over the stock: equal before and after what changes nothing."""
+    async with organization.app.database.transaction("acme") as db:
+        names = await db.fetch(
+            "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')"
+            " AND NOT relispartition ORDER BY relname"
+        )
+        counts = {}
+        for (name,) in names:
+            row = await db.fetch_one(f'SELECT count(*) FROM "{name}"')
+            counts[name] = row[0] if row else 0
+        row = await db.fetch_one(
+            "SELECT coalesce(sum(available - reserved * 7), 0)::bigint FROM stock_position"
+        )
+        return {**counts, "stock": row[0] if row else 0}
+
+
+async def location_ids(organization: Organization) -> dict[str, int]:
+    """Internal ids of locations by code."""
+    async with organization.app.database.transaction("acme") as db:
+        return dict(await db.fetch("SELECT code, id FROM location"))

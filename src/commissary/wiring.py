@@ -21,6 +21,7 @@ from commissary.platform import idempotency
 from commissary.platform.config import Config
 from commissary.platform.db import Database
 from commissary.platform.keystore import KeyStore
+from commissary.platform.sealing import derive_key
 
 if TYPE_CHECKING:
     from commissary.platform.http.authentication import Authenticator
@@ -59,6 +60,11 @@ async def open_application(application: Application) -> AsyncIterator[Applicatio
             await application.keystore.close()
     finally:
         await application.database.close()
+
+
+def request_hash_key(application: Application) -> bytes:
+    """The key under which contents of requests are hashed to recognize a repeated one."""
+    return derive_key(application.master_key, "hashes of requests")
 
 
 def authenticator(application: Application) -> "Authenticator":
@@ -101,6 +107,13 @@ _KEY_REFUSALS = {
 }
 
 
+def order_hash(application: Application, given: OrderToCapture) -> bytes:
+    """What makes an order the same one when it comes again: its content and its tenders."""
+    return idempotency.request_hash(
+        request_hash_key(application), _encode(given.order), _encode(given.tenders)
+    )
+
+
 async def capture_orders(
     application: Application, organization: str, actor: str, given: Sequence[OrderToCapture]
 ) -> list[CaptureAnswer]:
@@ -114,12 +127,14 @@ async def capture_orders(
     async with application.database.transaction(organization, read_only=True) as db:
         known = await resolve(db, hasher, people)
     sealed = await prepare(application.keystore, organization, hasher, people, known)
-    hashes = [idempotency.request_hash(_encode(entry.order), _encode(entry.tenders)) for entry in given]
+    hashes = [order_hash(application, entry) for entry in given]
     async with application.database.transaction(organization) as db:
         keyed = [index for index, entry in enumerate(given) if entry.key is not None]
-        claims = await idempotency.claim(
-            db, [given[i].key or "" for i in keyed], [hashes[i] for i in keyed]
-        ) if keyed else []
+        claims = (
+            await idempotency.claim(db, [given[i].key or "" for i in keyed], [hashes[i] for i in keyed])
+            if keyed
+            else []
+        )
         answers: dict[int, CaptureAnswer] = {}
         for index, claim in zip(keyed, claims, strict=True):
             if claim.standing is idempotency.Standing.REPLAY:
@@ -127,9 +142,7 @@ async def capture_orders(
             elif claim.standing in _KEY_REFUSALS:
                 answers[index] = CaptureAnswer(_KEY_REFUSALS[claim.standing], b"")
         fresh = [index for index in range(len(given)) if index not in answers]
-        requests = [
-            CaptureRequest(given[i].order, given[i].tenders, sealed[i], hashes[i]) for i in fresh
-        ]
+        requests = [CaptureRequest(given[i].order, given[i].tenders, sealed[i], hashes[i]) for i in fresh]
         kept = []
         for index, outcome in zip(fresh, await capture(db, actor, requests) if requests else [], strict=True):
             body = b"" if isinstance(outcome, Refusal) else _encode(outcome)

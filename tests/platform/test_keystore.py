@@ -84,7 +84,7 @@ async def test_keys_are_kept_wrapped(keys: KeyStore, empty_keys_database: str) -
     given = people(2)
     await keys.put("acme", given)
     with psycopg.connect(empty_keys_database) as connection:
-        rows = dict(connection.execute("SELECT id, wrapped FROM person_key").fetchall())
+        rows: dict[UUID, bytes] = dict(connection.execute("SELECT id, wrapped FROM person_key").fetchall())
         assert all(given[person] not in wrapped for person, wrapped in rows.items())
         # A wrapped key moved to another person does not open there.
         first, second = given

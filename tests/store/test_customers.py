@@ -95,4 +95,4 @@ async def test_an_erased_customer_can_hold_nothing(organization: Organization) -
     for change in ("sealed = 'x'", "reference = 'c-1'", "search_hashes = '{1}'", "attributes = '{\"a\": 1}'"):
         with pytest.raises(psycopg.errors.CheckViolation):
             async with organization.app.database.transaction("acme") as db:
-                await db.execute(f"UPDATE customer SET {change}")  # type: ignore[arg-type]
+                await db.execute(f"UPDATE customer SET {change}")

@@ -59,7 +59,10 @@ async def test_groups_of_both_kinds_know_their_members(db: Db) -> None:
     assert await store.write_groups(db, [_new("EAST", "S1", reserving=True), _new("CITY", "S1", "W1")])
     groups = await store.find_groups(db, ["EAST", "CITY", "MISSING"])
     ids = [group.id for group in groups.values()]
-    assert {group.code: group.reserving for group in await store.groups_by_id(db, ids)} == {"EAST": True, "CITY": False}
+    assert {group.code: group.reserving for group in await store.groups_by_id(db, ids)} == {
+        "EAST": True,
+        "CITY": False,
+    }
     assert await store.members_of(db, ids) == {"EAST": frozenset({"S1"}), "CITY": frozenset({"S1", "W1"})}
     places = await store.lock_places(db, ["S1", "W1"])
     assert (places["S1"].reserving_group_id, places["S1"].version) == (groups["EAST"].id, 2)
@@ -75,7 +78,9 @@ async def test_members_leave_and_enter(db: Db) -> None:
     assert await store.write_groups(db, changes)
     ids = [group.id for group in locked.values()]
     assert await store.members_of(db, ids) == {"EAST": frozenset({"W1"}), "CITY": frozenset({"W1"})}
-    assert {(g.name, g.version) for g in (await store.find_groups(db, ["CITY", "EAST"])).values()} == {("New", 2)}
+    assert {(g.name, g.version) for g in (await store.find_groups(db, ["CITY", "EAST"])).values()} == {
+        ("New", 2)
+    }
     assert not await store.write_groups(db, [_new("CITY")])
 
 
@@ -91,3 +96,12 @@ async def test_who_holds_the_grouping_keeps_movers_waiting(organization: Organiz
             await writer.execute("COMMIT")
             await other_writer.execute("COMMIT")
             await asyncio.wait_for(waiting, 10)
+
+
+async def test_reserving_groups_by_location(db: Db) -> None:
+    await store.insert_locations(db, [BARE, PARIS])
+    await store.write_groups(db, [_new("EAST", "S1", reserving=True)])
+    ids = {code: row.id for code, row in (await store.find_locations(db, ["S1", "W1"])).items()}
+    east = (await store.find_groups(db, ["EAST"]))["EAST"].id
+    assert await store.reserving_groups(db, list(ids.values())) == {ids["S1"]: east}
+    assert await store.reserving_groups(db, []) == {}

@@ -5,7 +5,6 @@ import os
 from typing import Any
 
 import msgspec
-from litestar import Request
 from litestar.handlers import HTTPRouteHandler
 from litestar.response.base import ASGIResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -22,10 +21,10 @@ from commissary.wiring import Application
 def health_handlers(app: Application, dsn: str) -> list[HTTPRouteHandler]:
     """`/livez` needs nothing; `/readyz` asks both databases and the migrations; `/metrics` needs a permission."""
 
-    async def live(_: Request[Any, Any, Any]) -> ASGIResponse:
+    async def live() -> ASGIResponse:
         return _json({"status": "alive"})
 
-    async def ready(_: Request[Any, Any, Any]) -> ASGIResponse:
+    async def ready() -> ASGIResponse:
         checks = {
             "database": await _check(_ask_database(app)),
             "keystore": await _check(app.keystore.get("", [])),
@@ -34,7 +33,7 @@ def health_handlers(app: Application, dsn: str) -> list[HTTPRouteHandler]:
         good = all(result == "ok" for result in checks.values())
         return _json({"status": "ready" if good else "not ready", "checks": checks}, 200 if good else 503)
 
-    async def metrics(_: Request[Any, Any, Any]) -> ASGIResponse:
+    async def metrics() -> ASGIResponse:
         registry = REGISTRY
         if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
             registry = CollectorRegistry()
@@ -44,7 +43,9 @@ def health_handlers(app: Application, dsn: str) -> list[HTTPRouteHandler]:
     return [
         HTTPRouteHandler("/livez", http_method=["GET"], opt={"permission": PUBLIC})(live),
         HTTPRouteHandler("/readyz", http_method=["GET"], opt={"permission": PUBLIC})(ready),
-        HTTPRouteHandler("/metrics", http_method=["GET"], opt={"permission": Permission.SETTINGS_READ})(metrics),
+        HTTPRouteHandler("/metrics", http_method=["GET"], opt={"permission": Permission.SETTINGS_READ})(
+            metrics
+        ),
     ]
 
 

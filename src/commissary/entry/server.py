@@ -7,7 +7,8 @@ import os
 
 from litestar import Litestar
 
-from commissary.entry.api.application import api_handlers, api_problems
+from commissary.entry.api.application import api_document, api_handlers, api_problems
+from commissary.entry.console.application import console_handlers
 from commissary.entry.health import health_handlers
 from commissary.platform.config import ConfigError, load_config, load_master_key
 from commissary.platform.http.application import build_application
@@ -21,7 +22,9 @@ def create() -> Litestar:
     configure_logs(config.log_format)
     dsn, keys_dsn = os.environ.get("COMMISSARY_DSN"), os.environ.get("COMMISSARY_KEYS_DSN")
     if not dsn or not keys_dsn:
-        raise ConfigError("COMMISSARY_DSN and COMMISSARY_KEYS_DSN must name the databases; `commissary up` does it.")
+        raise ConfigError(
+            "COMMISSARY_DSN and COMMISSARY_KEYS_DSN must name the databases; `commissary up` does it."
+        )
     return assemble(build(config, dsn, keys_dsn, load_master_key(config)), dsn)
 
 
@@ -36,10 +39,12 @@ def assemble(app: Application, dsn: str) -> Litestar:
         await app.database.close()
         await app.keystore.close()
 
+    problems = api_problems()
+    console = console_handlers(app, api_document(app), problems)
     return build_application(
-        [*api_handlers(app), *health_handlers(app, dsn)],
+        [*api_handlers(app), *health_handlers(app, dsn), *console],
         authenticate=authenticator(app),
-        problems=api_problems(),
+        problems=problems,
         on_startup=[connect],
         on_shutdown=[disconnect],
     )

@@ -23,7 +23,9 @@ _log = structlog.get_logger()
 class Batcher(Generic[Command, Answer]):
     """Collects commands per organization and runs them in batches of at most `size`, `lanes` batches at a time."""
 
-    def __init__(self, run: Run[Command, Answer], *, size: int = 200, lanes: int = 2, waiting: int = 5000) -> None:
+    def __init__(
+        self, run: Run[Command, Answer], *, size: int = 200, lanes: int = 2, waiting: int = 5000
+    ) -> None:
         self._run = run
         self._size = size
         self._lanes = lanes
@@ -60,9 +62,7 @@ class Batcher(Generic[Command, Answer]):
         while self._tasks:
             await asyncio.wait(set(self._tasks))
 
-    async def _work(
-        self, organization: str, queue: deque[tuple[Command, asyncio.Future[Answer]]]
-    ) -> None:
+    async def _work(self, organization: str, queue: deque[tuple[Command, asyncio.Future[Answer]]]) -> None:
         try:
             # One turn of the loop lets requests that arrived together be read before the first batch closes.
             await asyncio.sleep(0)
@@ -72,7 +72,9 @@ class Batcher(Generic[Command, Answer]):
         finally:
             self._active[organization] -= 1
 
-    async def _answer(self, organization: str, batch: Sequence[tuple[Command, asyncio.Future[Answer]]]) -> None:
+    async def _answer(
+        self, organization: str, batch: Sequence[tuple[Command, asyncio.Future[Answer]]]
+    ) -> None:
         try:
             answers = await self._attempt(organization, [command for command, _ in batch])
         except (Unavailable, UnknownOrganization) as error:
@@ -82,7 +84,9 @@ class Batcher(Generic[Command, Answer]):
             if len(batch) == 1:
                 _fail(batch[0][1], error)
                 return
-            _log.warning("batch.split", organization=organization, size=len(batch), error=type(error).__name__)
+            _log.warning(
+                "batch.split", organization=organization, size=len(batch), error=type(error).__name__
+            )
             for single in batch:
                 await self._answer(organization, [single])
         else:

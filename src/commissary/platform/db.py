@@ -22,7 +22,7 @@ from commissary.platform.errors import TryAgain, Unavailable, UnknownOrganizatio
 
 ORGANIZATION_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _PARAMETERS = Mapping[str, Any]
-_RETRIED = (pg.DeadlockDetected, pg.SerializationFailure, pg.LockNotAvailable)
+RETRIED = (pg.DeadlockDetected, pg.SerializationFailure, pg.LockNotAvailable)
 _UNAVAILABLE = (psycopg.OperationalError, PoolTimeout, pg.AdminShutdown, pg.DiskFull, psycopg.InterfaceError)
 
 _BEGIN: LiteralString = """
@@ -101,8 +101,8 @@ class Database:
             open=False,
             kwargs={"autocommit": True},
             configure=_configure,
-            check=AsyncConnectionPool.check_connection,
         )
+        self._tries = max_size + 1
 
     async def open(self) -> None:
         """Connect, and wait until the first connections stand. Raises Unavailable."""
@@ -123,8 +123,7 @@ class Database:
         """
         races: set[str] = set()
         try:
-            async with self._pool.connection() as connection:
-                db = await _begin(connection, organization, read_only)
+            async with self._begun(organization, read_only) as (connection, db):
                 db.races = races
                 try:
                     yield db
@@ -133,7 +132,7 @@ class Database:
                     if not connection.closed:
                         await connection.rollback()
                     raise
-        except _RETRIED as error:
+        except RETRIED as error:
             raise TryAgain(str(error).splitlines()[0]) from error
         except pg.IntegrityError as error:
             if error.diag.constraint_name not in races:
@@ -143,6 +142,34 @@ class Database:
             if isinstance(error, pg.QueryCanceled):
                 raise Unavailable("A statement took longer than its time limit.") from error
             raise Unavailable("The database cannot serve now.") from error
+
+    @asynccontextmanager
+    async def _begun(
+        self, organization: str, read_only: bool
+    ) -> AsyncIterator[tuple[psycopg.AsyncConnection[Any], Db]]:
+        connection, db = await self._check_out(organization, read_only)
+        try:
+            yield connection, db
+        finally:
+            await self._pool.putconn(connection)
+
+    async def _check_out(
+        self, organization: str, read_only: bool
+    ) -> tuple[psycopg.AsyncConnection[Any], Db]:
+        """A connection with its transaction begun. One that died while it lay idle is replaced by the next.
+
+        Cheaper than asking each connection whether it lives before every use: beginning is the question.
+        """
+        tries_left = self._tries
+        while True:
+            connection = await self._pool.getconn()
+            try:
+                return connection, await _begin(connection, organization, read_only)
+            except BaseException as error:
+                await self._pool.putconn(connection)
+                tries_left -= 1
+                if not tries_left or not (connection.closed and isinstance(error, psycopg.Error)):
+                    raise
 
     @asynccontextmanager
     async def shared(self) -> AsyncIterator[Db]:

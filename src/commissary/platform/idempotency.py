@@ -11,6 +11,7 @@ from enum import StrEnum
 from hashlib import blake2b
 from typing import NamedTuple
 
+from commissary.platform.arrays import bytes_array, plain_array, text_array
 from commissary.platform.db import Db
 from commissary.platform.queries import load_queries
 
@@ -41,9 +42,12 @@ class Kept(NamedTuple):
     answer: bytes
 
 
-def request_hash(*parts: bytes) -> bytes:
-    """What makes two requests the same: method and path, and the body's bytes."""
-    digest = blake2b(digest_size=16)
+def request_hash(hash_key: bytes, *parts: bytes) -> bytes:
+    """What makes two requests the same: method and path, and the body's bytes.
+
+    Keyed, because a body may hold a name and an address, and an unkeyed hash would confirm a guess of them.
+    """
+    digest = blake2b(key=hash_key, digest_size=16)
     for part in parts:
         digest.update(len(part).to_bytes(8, "big"))
         digest.update(part)
@@ -52,13 +56,15 @@ def request_hash(*parts: bytes) -> bytes:
 
 async def claim(db: Db, keys: Sequence[str], hashes: Sequence[bytes]) -> list[Claim]:
     """How each key stands, in the order given. A key that stands twice among them is in flight the second time."""
-    rows = await db.fetch(_SQL["claim_keys"], {"keys": list(keys), "organization": db.organization})
+    rows = await db.fetch(_SQL["claim_keys"], {"keys": text_array(keys), "organization": db.organization})
     seen: set[str] = set()
     claims = []
     for key, own_hash, (_, locked, stored_hash, status, answer) in zip(keys, hashes, rows, strict=True):
         if stored_hash is not None:
             same = bytes(stored_hash) == own_hash
-            claims.append(Claim(Standing.REPLAY, status, bytes(answer)) if same else Claim(Standing.OTHER_BODY))
+            claims.append(
+                Claim(Standing.REPLAY, status, bytes(answer)) if same else Claim(Standing.OTHER_BODY)
+            )
         elif not locked or key in seen:
             claims.append(Claim(Standing.IN_FLIGHT))
         else:
@@ -73,10 +79,10 @@ async def keep(db: Db, answers: Sequence[Kept]) -> None:
         await db.execute(
             _SQL["keep_answers"],
             {
-                "keys": [a.key for a in answers],
-                "hashes": [a.request_hash for a in answers],
-                "statuses": [a.status for a in answers],
-                "answers": [a.answer for a in answers],
+                "keys": text_array(a.key for a in answers),
+                "hashes": bytes_array(a.request_hash for a in answers),
+                "statuses": plain_array(a.status for a in answers),
+                "answers": bytes_array(a.answer for a in answers),
                 "now": db.now,
             },
         )

@@ -3,7 +3,7 @@
 With DATABASE_URL (and KEYS_DATABASE_URL) the servers are somebody else's and are only used, never started or stopped.
 """
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import psycopg
 
@@ -79,7 +79,7 @@ def refuse_shared_server(addresses: Addresses) -> None:
         )
 
 
-def _server(config: Config, role: str) -> EmbeddedPostgres:
+def _server(config: Config, role: Literal["data", "keys"]) -> EmbeddedPostgres:
     directory = server_directory(config.name, role, config.home)
     return EmbeddedPostgres(
         directory, name=f"{config.name} {role}", tuning=DATA_TUNING if role == "data" else KEYS_TUNING

@@ -9,11 +9,11 @@ using them.
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
 from contextlib import suppress
+from datetime import datetime
 from importlib import resources
 from pathlib import Path
-from typing import Any, LiteralString, NamedTuple, cast
+from typing import Any, LiteralString, NamedTuple
 
 import psycopg
 from procrastinate.schema import SchemaManager
@@ -47,7 +47,7 @@ def load_migrations(folder: Path) -> list[Migration]:
     for path in sorted(folder.glob("[0-9][0-9][0-9][0-9]_*.sql")):
         text = path.read_text(encoding="utf-8")
         checksum = hashlib.sha256(text.encode()).hexdigest()
-        found.append(Migration(path.stem, cast("LiteralString", text), checksum))
+        found.append(Migration(path.stem, text, checksum))
     return found
 
 
@@ -57,10 +57,12 @@ def migrate(dsn: str) -> list[str]:
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
         connection.execute("CREATE SCHEMA IF NOT EXISTS platform")
-        done = [f"platform: {name}" for name in _run(connection, "platform", load_migrations(folder / "shared"))]
+        done = [
+            f"platform: {name}" for name in _run(connection, "platform", load_migrations(folder / "shared"))
+        ]
         connection.execute("SET search_path TO platform")
         if _lacks(connection, "platform.procrastinate_jobs"):
-            connection.execute(cast("LiteralString", SchemaManager.get_schema()).replace("%", "%%"), ())
+            connection.execute(SchemaManager.get_schema().replace("%", "%%"), ())
             done.append("platform: job queue")
         for name in organization_names(connection):
             done += _migrate_organization(connection, name, folder)
@@ -70,7 +72,9 @@ def migrate(dsn: str) -> list[str]:
 def create_organization(dsn: str, name: str, title: str, kind: str = "live") -> None:
     """A new organization with its own schema. Raises MigrationError when the name cannot be used or is taken."""
     if not ORGANIZATION_NAME.fullmatch(name):
-        raise MigrationError(f"{name!r} cannot name an organization: use a-z, 0-9 and _, starting with a letter.")
+        raise MigrationError(
+            f"{name!r} cannot name an organization: use a-z, 0-9 and _, starting with a letter."
+        )
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
         if name in organization_names(connection):
@@ -89,9 +93,14 @@ def pending_migrations(dsn: str) -> list[str]:
     with psycopg.connect(dsn, autocommit=True) as connection:
         if _lacks(connection, "platform.migration"):
             return ["platform: everything"]
-        pending = [f"platform: {m.name}" for m in _pending(connection, "platform", load_migrations(folder / "shared"))]
+        pending = [
+            f"platform: {m.name}"
+            for m in _pending(connection, "platform", load_migrations(folder / "shared"))
+        ]
         for name in organization_names(connection):
-            pending += [f"{name}: {m.name}" for m in _pending(connection, f"org_{name}", load_migrations(folder))]
+            pending += [
+                f"{name}: {m.name}" for m in _pending(connection, f"org_{name}", load_migrations(folder))
+            ]
     return pending
 
 
@@ -112,7 +121,9 @@ class OrganizationRow(NamedTuple):
 def list_organizations(dsn: str) -> list[OrganizationRow]:
     """All organizations by name."""
     with psycopg.connect(dsn, autocommit=True) as connection:
-        rows = connection.execute("SELECT name, title, kind, created_at FROM platform.organization ORDER BY name")
+        rows = connection.execute(
+            "SELECT name, title, kind, created_at FROM platform.organization ORDER BY name"
+        )
         return [OrganizationRow._make(row) for row in rows]
 
 
@@ -176,7 +187,9 @@ def _pending(
     ran = dict(connection.execute(sql.SQL("SELECT name, checksum FROM {}").format(table)).fetchall())
     for migration in migrations:
         if ran.get(migration.name, migration.checksum) != migration.checksum:
-            raise MigrationError(f"{schema}: {migration.name} was changed after it ran; add a new migration instead.")
+            raise MigrationError(
+                f"{schema}: {migration.name} was changed after it ran; add a new migration instead."
+            )
     return [migration for migration in migrations if migration.name not in ran]
 
 

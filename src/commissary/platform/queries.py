@@ -9,7 +9,7 @@ The store reads the file once at import; a missing or doubled name is an error a
 
 import re
 from importlib import resources
-from typing import LiteralString, cast
+from typing import LiteralString
 
 _NAME = re.compile(r"^-- name: (\w+)[ \t]*$", re.MULTILINE)
 
@@ -22,8 +22,10 @@ def load_queries(package: str, file: str = "queries.sql") -> Queries:
     parts = _NAME.split(text)
     queries: Queries = {}
     for name, statement in zip(parts[1::2], parts[2::2], strict=True):
-        body = "\n".join(line for line in statement.splitlines() if not line.lstrip().startswith("--")).strip()
+        body = "\n".join(
+            line for line in statement.splitlines() if not line.lstrip().startswith("--")
+        ).strip()
         if name in queries or not body:
             raise ValueError(f"{package}/{file}: {name} is empty or stands twice")
-        queries[name] = cast("LiteralString", body.rstrip(";"))
+        queries[name] = body.rstrip(";")
     return queries

@@ -17,8 +17,10 @@ async def read_setting(db: Db, name: str, default: Any) -> Any:
 
 async def read_settings(db: Db, names: Sequence[str]) -> dict[str, Any]:
     """The values of those settings that someone has set."""
-    rows = await db.fetch("SELECT name, value FROM setting WHERE name = ANY(%(names)s)", {"names": list(names)})
-    return {name: value for name, value in rows}
+    rows = await db.fetch(
+        "SELECT name, value FROM setting WHERE name = ANY(%(names)s)", {"names": list(names)}
+    )
+    return dict(rows)
 
 
 async def write_setting(db: Db, name: str, value: Any) -> None:

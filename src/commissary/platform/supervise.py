@@ -43,14 +43,17 @@ class Supervisor:
     programs: Sequence[Program]
     _stopping: bool = field(default=False, init=False)
 
-    def run(self, on_started: Callable[[], None]) -> None:
-        """Start everything, call `on_started`, and keep watch until SIGINT or SIGTERM; then stop in order."""
+    def run(self, on_started: Callable[[Callable[[], bool]], None]) -> None:
+        """Start everything, call `on_started`, and keep watch until SIGINT or SIGTERM; then stop in order.
+
+        `on_started` gets a function that says whether it should give up waiting.
+        """
         for wanted in (signal.SIGINT, signal.SIGTERM):
             signal.signal(wanted, self._stop)
         try:
             for program in self.programs:
                 _start(program)
-            on_started()
+            on_started(lambda: self._stopping)
             self._watch()
         finally:
             stop_all(self.programs)
@@ -73,7 +76,7 @@ class Supervisor:
 
 
 def _start(program: Program) -> None:
-    program.process = subprocess.Popen(  # noqa: S603 (our own commands)
+    program.process = subprocess.Popen(
         program.command, env={**os.environ, **program.environment}, start_new_session=True
     )
     program.started_at = time.monotonic()

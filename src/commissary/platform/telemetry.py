@@ -2,6 +2,10 @@
 
 import logging
 import sys
+import traceback
+from collections.abc import MutableMapping
+from pathlib import Path
+from typing import Any
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -29,8 +33,23 @@ PARKED_SUBJECTS = Gauge(
     "commissary_parked_subjects", "Subjects that wait for a person.", ("organization",), registry=REGISTRY
 )
 BROKEN_INVARIANTS = Gauge(
-    "commissary_broken_invariant_rows", "Rows that break an invariant.", ("invariant",), registry=REGISTRY
+    "commissary_broken_invariant_rows",
+    "Rows that break an invariant.",
+    ("organization", "invariant"),
+    registry=REGISTRY,
 )
+
+
+def _plain_exception(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Where it failed and with what kind of error; never messages or local variables, which may hold personal data."""
+    error = event.pop("exc_info", None)
+    if isinstance(error, BaseException):
+        chain = [error, *filter(None, (error.__cause__, error.__context__))]
+        event["errors"] = [type(link).__name__ for link in chain]
+        event["sqlstates"] = [state for link in chain if (state := getattr(link, "sqlstate", None))]
+        frames = traceback.extract_tb(error.__traceback__)
+        event["frames"] = [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in frames[-12:]]
+    return event
 
 
 def configure_logs(log_format: str, level: int = logging.INFO) -> None:
@@ -45,7 +64,7 @@ def configure_logs(log_format: str, level: int = logging.INFO) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            _plain_exception,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),

@@ -1,14 +1,17 @@
 """Orders as people and programs read them: the list with its filters, the whole order, its timeline."""
 
+import contextlib
 import json
+import math
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
 
 from commissary.domain.orders.rules.status import order_status
-from commissary.domain.orders.states import QuantityState
+from commissary.domain.orders.types import QuantityState
 from commissary.kernel.attributes import AttributeValue
+from commissary.kernel.text import storable
 from commissary.platform.db import Db
 from commissary.platform.queries import load_queries
 
@@ -200,7 +203,7 @@ async def find_orders(
 
 
 async def _attribute_json(db: Db, given: str) -> str:
-    """`name:value` as the JSON that the stored attributes must contain; the declared kind says how to read the value."""
+    """`name:value` as JSON that stored attributes must contain; the declared kind says how to read the value."""
     name, _, text = given.partition(":")
     row = await db.fetch_one(_SQL["attribute_kind"], {"name": name})
     kind = row[0] if row else "text"
@@ -208,16 +211,24 @@ async def _attribute_json(db: Db, given: str) -> str:
     if kind == "yes_no":
         value = text == "true"
     elif kind in ("whole_number", "number"):
-        try:
-            value = json.loads(text)
-        except ValueError:
-            value = text
+        value = _number(text)
     return json.dumps({name: value})
+
+
+def _number(text: str) -> int | float | str:
+    """The number that a text writes, or the text when it writes none that JSON can hold."""
+    for read in (int, float):
+        with contextlib.suppress(ValueError, OverflowError):
+            number: int | float = read(text)
+            return number if math.isfinite(number) else text
+    return text
 
 
 async def whole_order(db: Db, number: str, locations: Collection[int] | None = None) -> OrderView | None:
     """An order with all that belongs to it; None when there is none, or none that these locations may see."""
     scope = None if locations is None else list(locations)
+    if not storable(number):
+        return None
     head = await db.fetch_one(_SQL["order_head"], {"number": number, "locations": scope})
     if head is None:
         return None
@@ -225,15 +236,23 @@ async def whole_order(db: Db, number: str, locations: Collection[int] | None = N
     groups: dict[UUID, list[GroupView]] = {}
     for line_id, state, quantity in await db.fetch(_SQL["order_groups"], own):
         groups.setdefault(line_id, []).append(GroupView(state, quantity))
-    lines = [LineView(*row[1:], groups.get(row[0], [])) for row in await db.fetch(_SQL["order_lines"], own)]
-    return OrderView(
-        *head,
+    lines = [
+        LineView._make((*row[1:], groups.get(row[0], []))) for row in await db.fetch(_SQL["order_lines"], own)
+    ]
+    parts = (
         order_status(QuantityState(group.state) for line in lines for group in line.groups),
         lines,
         [ChargeView._make(row) for row in await db.fetch(_SQL["order_charges"], own)],
         [TenderView._make(row) for row in await db.fetch(_SQL["order_tenders"], own)],
         [HoldView._make(row) for row in await db.fetch(_SQL["order_holds"], own)],
     )
+    return OrderView._make((*head, *parts))
+
+
+async def order_visible(db: Db, number: str, locations: Collection[int] | None) -> bool:
+    """Whether there is such an order, with a line at one of these locations if any are given."""
+    given = {"number": number, "locations": None if locations is None else list(locations)}
+    return storable(number) and bool(await db.fetch(_SQL["order_visible"], given))
 
 
 async def timeline(db: Db, order_id: UUID) -> list[TimelineEvent]:

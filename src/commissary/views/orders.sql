@@ -7,6 +7,12 @@ WHERE number = %(number)s
   AND (%(locations)s::int[] IS NULL OR EXISTS (
       SELECT 1 FROM order_line WHERE order_line.order_id = customer_order.id AND order_line.location_id = ANY(%(locations)s::int[])))
 
+-- name: order_visible
+SELECT 1 FROM customer_order
+WHERE number = %(number)s
+  AND (%(locations)s::int[] IS NULL OR EXISTS (
+      SELECT 1 FROM order_line WHERE order_line.order_id = customer_order.id AND order_line.location_id = ANY(%(locations)s::int[])))
+
 -- name: order_lines
 SELECT order_line.id, order_line.line_number, item.sku, item.name, order_line.quantity, order_line.method, location.code,
        order_line.requested_on, order_line.unit_price_minor, order_line.discount_minor, order_line.tax_minor, order_line.attributes

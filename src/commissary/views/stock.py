@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, LiteralString, NamedTuple
 
+from commissary.kernel.text import storable
 from commissary.platform.db import Db
 from commissary.platform.queries import load_queries
 
@@ -90,6 +91,8 @@ async def positions(
 
 async def group_positions(db: Db, sku: str) -> list[GroupPosition]:
     """An item in every reserving group."""
+    if not storable(sku):
+        return []
     return [GroupPosition._make(row) for row in await db.fetch(_SQL["group_positions"], {"sku": sku})]
 
 

@@ -52,9 +52,7 @@ def test_outcomes_as_a_merchant_reads_them() -> None:
 
 
 def test_a_gtin_moves_within_a_batch() -> None:
-    _, changes = decide_put(
-        [_cup(gtins=("g2",)), PutItem(sku="BOWL", name="B", gtins=("g1",))], BEFORE
-    )
+    _, changes = decide_put([_cup(gtins=("g2",)), PutItem(sku="BOWL", name="B", gtins=("g1",))], BEFORE)
     assert changes.dropped_gtins == ["g1"] and changes.added_gtins == [Gtin("g1", "BOWL")]
 
 
@@ -73,7 +71,9 @@ _COMMANDS = st.builds(
     PutItem,
     sku=st.sampled_from(["CUP", "PLATE", "BOWL", "FORK"]),
     name=st.sampled_from(["Cup", "Plate"]),
-    gtins=st.lists(st.sampled_from(["g1", "g2", "g3", "g4"]), unique=True, max_size=3).map(lambda g: tuple(sorted(g))),
+    gtins=st.lists(st.sampled_from(["g1", "g2", "g3", "g4"]), unique=True, max_size=3).map(
+        lambda g: tuple(sorted(g))
+    ),
 )
 
 
@@ -88,5 +88,7 @@ def test_batch_equals_its_rows_one_by_one(commands: list[PutItem]) -> None:
         items |= {item.sku: item for item in [*step.created, *step.changed]}
         owners = {g: s for g, s in owners.items() if g not in step.dropped_gtins}
         owners |= dict(step.added_gtins)
-    after = {g: s for g, s in BEFORE.owners.items() if g not in changes.dropped_gtins} | dict(changes.added_gtins)
+    after = {g: s for g, s in BEFORE.owners.items() if g not in changes.dropped_gtins} | dict(
+        changes.added_gtins
+    )
     assert after == owners

@@ -81,7 +81,9 @@ GROUPS = {group.code: group for group in (EAST, WEST, CITY)}
 
 def _kept(group: str | None, stocked: bool) -> Surroundings:
     """The network after S1 was put into this group."""
-    _, changes = decide_put_locations([_command(reserving_group=group)], Surroundings({}, GROUPS, frozenset()))
+    _, changes = decide_put_locations(
+        [_command(reserving_group=group)], Surroundings({}, GROUPS, frozenset())
+    )
     location = changes.created[0]._replace(id=1)
     return Surroundings({"S1": location}, GROUPS, frozenset({1}) if stocked else frozenset())
 
@@ -131,7 +133,9 @@ MEMBERSHIP = Membership(
 
 def _group(code: str, *locations: str, **changes: Any) -> PutGroup:
     reserving = code not in ("CITY", "NEW")
-    return PutGroup(**{"code": code, "name": code.title(), "reserving": reserving, "locations": locations, **changes})
+    return PutGroup(
+        **{"code": code, "name": code.title(), "reserving": reserving, "locations": locations, **changes}
+    )
 
 
 # the batch                                                     what becomes of it

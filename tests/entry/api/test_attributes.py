@@ -37,7 +37,13 @@ async def test_attributes_are_declared_read_and_listed(client: httpx.AsyncClient
 
 
 async def test_declared_values_go_in_and_come_out(client: httpx.AsyncClient) -> None:
-    for name, kind in (("note", "text"), ("pieces", "whole_number"), ("volume", "number"), ("new", "yes_no"), ("on", "date")):
+    for name, kind in (
+        ("note", "text"),
+        ("pieces", "whole_number"),
+        ("volume", "number"),
+        ("new", "yes_no"),
+        ("on", "date"),
+    ):
         assert (await client.put(f"/v1/attributes/item/{name}", json={"kind": kind})).status_code == 200
     values = {"note": "\U0001f600", "pieces": 3, "volume": 0.25, "new": False, "on": "2028-02-29"}
     put = await client.put("/v1/items/A", json={"name": "A", "attributes": values})

@@ -107,11 +107,14 @@ async def _skus(client: httpx.AsyncClient, **query: Any) -> list[str]:
 
 
 async def test_lists_page_and_search(client: httpx.AsyncClient) -> None:
-    rows = [{"sku": sku, "name": name} for sku, name in (
-        ("b-2", "Red cup"), ("B-1", "\u00c9clair"), ("a/1", "100% wool"), ("a_1", "red plate"), ("bulk", "Bulk"), ("z", "Z"),
-    )]  # fmt: skip
-    rows[5]["active"] = False  # type: ignore[assignment]
-    rows[0]["gtins"] = ["96385074"]  # type: ignore[assignment]
+    rows: list[dict[str, Any]] = [
+        {"sku": "b-2", "name": "Red cup", "gtins": ["96385074"]},
+        {"sku": "B-1", "name": "\u00c9clair"},
+        {"sku": "a/1", "name": "100% wool"},
+        {"sku": "a_1", "name": "red plate"},
+        {"sku": "bulk", "name": "Bulk"},
+        {"sku": "z", "name": "Z", "active": False},
+    ]
     await client.post("/v1/items/bulk", json=rows)
     everything = ["B-1", "a/1", "a_1", "b-2", "bulk", "z"]
     table: list[tuple[dict[str, Any], list[str]]] = [

@@ -28,7 +28,9 @@ async def ada_of(organization: Organization) -> UUID:
     return ada.customer_id
 
 
-async def test_a_customer_is_read_with_contacts(client: httpx.AsyncClient, organization: Organization) -> None:
+async def test_a_customer_is_read_with_contacts(
+    client: httpx.AsyncClient, organization: Organization
+) -> None:
     customer = await ada_of(organization)
     answer = await client.get(f"/v1/customers/{customer}")
     assert answer.status_code == 200, answer.text
@@ -147,7 +149,10 @@ async def test_a_changed_customer_is_found_by_the_new_and_not_by_the_old(
     ],
 )
 async def test_changes_that_are_refused(
-    client: httpx.AsyncClient, organization: Organization, change: dict[str, object], refused: tuple[int, str, str]
+    client: httpx.AsyncClient,
+    organization: Organization,
+    change: dict[str, object],
+    refused: tuple[int, str, str],
 ) -> None:
     address = f"/v1/customers/{await ada_of(organization)}"
     assert problem(await client.patch(address, json=change)) == refused
@@ -191,7 +196,9 @@ async def _order(organization: Organization, customer: UUID) -> None:
         )
 
 
-async def test_an_export_holds_all_and_is_noted(client: httpx.AsyncClient, organization: Organization) -> None:
+async def test_an_export_holds_all_and_is_noted(
+    client: httpx.AsyncClient, organization: Organization
+) -> None:
     customer = await ada_of(organization)
     await _order(organization, customer)
     answer = await client.get(f"/v1/customers/{customer}/export")

@@ -45,7 +45,12 @@ async def test_a_location_is_put_read_and_replaced(client: httpx.AsyncClient) ->
         headers={"if-match": '"1"'},
     )
     body = replaced.json()
-    assert (body["version"], body["latitude"], body["opening_hours"], body["capabilities"]) == (2, None, {}, [])
+    assert (body["version"], body["latitude"], body["opening_hours"], body["capabilities"]) == (
+        2,
+        None,
+        {},
+        [],
+    )
     assert body["processing_lead_time_s"] == 86400
     assert _problem(await client.put("/v1/locations/S1", json=PARIS, headers={"if-match": '"1"'})) == (
         412,
@@ -65,7 +70,7 @@ REFUSED: list[tuple[dict[str, Any], tuple[int, str, str]]] = [
     ({"latitude": None}, (422, "coordinates_incomplete", "/latitude")),
     ({"latitude": 91}, (422, "body_invalid", "/latitude")),
     ({"longitude": 10**23}, (422, "body_invalid", "/longitude")),
-    ({"capabilities": ["fly"]}, (422, "body_invalid", "/capabilities/...")),
+    ({"capabilities": ["fly"]}, (422, "body_invalid", "/capabilities/0")),
     ({"processing_lead_time_s": -1}, (422, "body_invalid", "/processing_lead_time_s")),
     ({"processing_lead_time_s": 10**23}, (422, "body_invalid", "/processing_lead_time_s")),
     ({"opening_hours": {"monday": [["12:00", "09:00"]]}}, (422, "opening_hours_invalid", "/opening_hours/monday/0")),
@@ -116,8 +121,16 @@ async def test_groups_are_put_read_and_listed(client: httpx.AsyncClient) -> None
     ]
     for code, body, problem in table:
         assert _problem(await client.put(f"/v1/location-groups/{code}", json=body)) == problem
-    assert _problem(await client.get("/v1/location-groups/WEST")) == (404, "location_group_not_found", "/code")
-    assert _problem(await client.get("/v1/location-groups/A%00")) == (404, "location_group_not_found", "/code")
+    assert _problem(await client.get("/v1/location-groups/WEST")) == (
+        404,
+        "location_group_not_found",
+        "/code",
+    )
+    assert _problem(await client.get("/v1/location-groups/A%00")) == (
+        404,
+        "location_group_not_found",
+        "/code",
+    )
 
 
 async def test_a_location_with_stock_stays_in_its_group(
@@ -126,7 +139,9 @@ async def test_a_location_with_stock_stays_in_its_group(
     await client.put("/v1/location-groups/EAST", json={"name": "East", "reserving": True})
     await client.put("/v1/locations/S1", json={**PARIS, "reserving_group": "EAST"})
     async with organization.app.database.transaction("acme") as db:
-        await db.execute("INSERT INTO stock_position (item_id, location_id, reserved) SELECT 1, id, 3 FROM location")
+        await db.execute(
+            "INSERT INTO stock_position (item_id, location_id, reserved) SELECT 1, id, 3 FROM location"
+        )
     leave = await client.put("/v1/locations/S1", json=PARIS)
     assert _problem(leave) == (409, "location_has_stock", "/reserving_group")
     emptied = {"name": "East", "reserving": True, "locations": []}
@@ -161,7 +176,9 @@ async def test_lists_page_and_search(client: httpx.AsyncClient) -> None:
     for query, codes in table:
         found, cursor = [], None
         while True:
-            answer = await client.get("/v1/locations", params={**query, **({"cursor": cursor} if cursor else {})})
+            answer = await client.get(
+                "/v1/locations", params={**query, **({"cursor": cursor} if cursor else {})}
+            )
             found += [row["code"] for row in answer.json()["data"]]
             cursor = answer.json()["next_cursor"]
             if cursor is None:
@@ -183,7 +200,10 @@ async def test_who_may_write_and_where(
     async with client_with(api_address, secret) as scoped:
         assert (await scoped.put("/v1/locations/S1", json={**PARIS, "name": "Mine"})).status_code == 200
         for code in ("S2", "S3", "A%00"):
-            assert _problem(await scoped.put(f"/v1/locations/{code}", json=PARIS))[:2] == (403, "not_permitted")
+            assert _problem(await scoped.put(f"/v1/locations/{code}", json=PARIS))[:2] == (
+                403,
+                "not_permitted",
+            )
         group = await scoped.put("/v1/location-groups/CITY", json={"name": "City"})
         assert _problem(group)[:2] == (403, "not_permitted")
         assert len((await scoped.get("/v1/locations")).json()["data"]) == 2

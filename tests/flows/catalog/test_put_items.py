@@ -46,7 +46,15 @@ async def test_bad_rows_leave_their_neighbors_alone(db: Db) -> None:
         ],
     )
     codes = [a.code if isinstance(a, Refusal) else a.outcome.value for a in answers]
-    assert codes == ["created", "sku_invalid", "gtin_taken", "attribute_undeclared", "sku_twice", "measure_invalid", "created"]
+    assert codes == [
+        "created",
+        "sku_invalid",
+        "gtin_taken",
+        "attribute_undeclared",
+        "sku_twice",
+        "measure_invalid",
+        "created",
+    ]
     assert await _told(db) == [("item.created", "A"), ("item.created", "F")]
 
 

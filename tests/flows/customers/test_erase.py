@@ -71,7 +71,9 @@ async def test_nothing_personal_is_readable_before_or_after(organization: Organi
     assert await read(organization, ada.customer_id) == (None, {})
 
 
-async def test_an_old_copy_of_the_row_no_longer_opens(organization: Organization, _keys_database: str) -> None:
+async def test_an_old_copy_of_the_row_no_longer_opens(
+    organization: Organization, _keys_database: str
+) -> None:
     (ada,) = await bring(organization, ADA)
     assert ada.customer is not None
     copy = ada.customer.sealed
@@ -144,7 +146,9 @@ async def test_a_crash_before_the_commit_changes_nothing(organization: Organizat
     assert await unfinished(organization) == []
 
 
-async def test_a_key_store_out_of_service_leaves_the_erasure_to_be_finished(organization: Organization) -> None:
+async def test_a_key_store_out_of_service_leaves_the_erasure_to_be_finished(
+    organization: Organization,
+) -> None:
     app = organization.app
     (ada,) = await bring(organization, ADA)
     await mark(organization, ada.customer_id)

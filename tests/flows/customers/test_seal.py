@@ -20,7 +20,7 @@ replace = msgspec.structs.replace
 
 async def count(organization: Organization, table: str) -> int:
     async with organization.app.database.transaction(organization.name) as db:
-        row = await db.fetch_one(f"SELECT count(*) FROM {table}")  # type: ignore[arg-type]
+        row = await db.fetch_one(f"SELECT count(*) FROM {table}")
     assert row is not None
     return int(row[0])
 
@@ -52,7 +52,14 @@ async def test_the_same_customer_comes_again_with_the_same_and_another_address(
 
 async def test_twins_in_a_batch_are_one_person(organization: Organization) -> None:
     nobody = replace(GUEST, mail="", ship_to=None)
-    people = (ADA, replace(ADA, ship_to=OFFICE), GUEST, replace(GUEST, mail="GRACE@example.org "), nobody, nobody)
+    people = (
+        ADA,
+        replace(ADA, ship_to=OFFICE),
+        GUEST,
+        replace(GUEST, mail="GRACE@example.org "),
+        nobody,
+        nobody,
+    )
     ada, twin, grace, other_grace, one, another = await bring(organization, *people)
     assert ada.customer_id == twin.customer_id and ada.ship_to_id != twin.ship_to_id
     assert grace.customer_id == other_grace.customer_id and grace.ship_to_id == other_grace.ship_to_id
@@ -70,7 +77,9 @@ async def test_a_twin_alone_can_be_written(organization: Organization) -> None:
     assert person is not None and addresses == {twin.ship_to_id: HOME}
 
 
-async def test_a_guest_is_known_again_by_mail_but_never_as_a_named_customer(organization: Organization) -> None:
+async def test_a_guest_is_known_again_by_mail_but_never_as_a_named_customer(
+    organization: Organization,
+) -> None:
     (grace,) = await bring(organization, GUEST)
     (again,) = await bring(organization, replace(GUEST, mail="Grace@Example.org"))
     assert again.customer_id == grace.customer_id
@@ -92,7 +101,8 @@ async def test_a_guest_of_another_mail_with_the_same_hash_stays_another(organiza
     (grace,) = await bring(organization, GUEST)
     async with organization.app.database.transaction(organization.name) as db:
         await db.execute(
-            "UPDATE customer SET guest_mail_hash = %(hash)s", {"hash": hasher(organization).mail("eve@example.org")}
+            "UPDATE customer SET guest_mail_hash = %(hash)s",
+            {"hash": hasher(organization).mail("eve@example.org")},
         )
     (eve,) = await bring(organization, replace(GUEST, mail="eve@example.org"))
     assert eve.is_new and eve.customer_id != grace.customer_id

@@ -22,7 +22,8 @@ def _said(answers: list[Any]) -> list[str]:
 
 async def _stock(db: Db, code: str) -> None:
     await db.execute(
-        "INSERT INTO stock_position (item_id, location_id, available) SELECT 1, id, 5 FROM location WHERE code = %(code)s",
+        "INSERT INTO stock_position (item_id, location_id, available)"
+        " SELECT 1, id, 5 FROM location WHERE code = %(code)s",
         {"code": code},
     )
 
@@ -37,7 +38,10 @@ async def test_locations_put_twice_change_once(db: Db) -> None:
     )
     assert _said(await put_locations(db, "tester", [full, _location("S2")])) == ["created", "created"]
     assert _said(await put_locations(db, "tester", [full, _location("S2")])) == ["unchanged", "unchanged"]
-    assert _said(await put_locations(db, "tester", [full, _location("S2", active=False)])) == ["unchanged", "changed"]
+    assert _said(await put_locations(db, "tester", [full, _location("S2", active=False)])) == [
+        "unchanged",
+        "changed",
+    ]
     rows = await db.fetch("SELECT kind, subject_id FROM event ORDER BY sequence")
     assert rows == [("location.created", "S1"), ("location.created", "S2"), ("location.changed", "S2")]
     assert await db.fetch_one("SELECT count(*) FROM event WHERE data::text LIKE '%%1 rue%%'") == (0,)
@@ -57,7 +61,10 @@ async def test_stock_keeps_a_location_in_its_reserving_group(db: Db) -> None:
     assert _said(await put_locations(db, "tester", [east])) == ["unchanged"]
     leave = PutGroup(code="EAST", name="East", reserving=True, locations=())
     (refused,) = await put_groups(db, "tester", [leave])
-    assert isinstance(refused, Refusal) and (refused.code, refused.field) == ("location_has_stock", "/locations")
+    assert isinstance(refused, Refusal) and (refused.code, refused.field) == (
+        "location_has_stock",
+        "/locations",
+    )
     row = await views.location(db, "S1")
     assert row is not None and row.reserving_group == "EAST"
 
@@ -77,4 +84,3 @@ async def test_groups_gather_and_release_locations(db: Db) -> None:
     assert second is not None and (second.reserving_group, second.version) == ("EAST", 2)
     moved = await db.fetch("SELECT subject_id FROM event WHERE kind = 'location.changed' ORDER BY sequence")
     assert moved == [("S1",), ("S2",), ("S1",)]
-

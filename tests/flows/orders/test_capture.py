@@ -1,13 +1,13 @@
 """Capturing orders.
 
-    order                                   outcome
-    2 × A anywhere                          reserved in the group
-    1 × B pickup at S2                      reserved at S2
-    4 × B shipped from W1                   refused: 3 there
-    4 × B shipped from W1, backorder        3 reserved, 1 backordered
-    2 × A at W1 and 9 × A at W1             refused: the lines add up to 11
-    the same number, the same content       the first answer
-    the same number, other content          refused
+order                                   outcome
+2 × A anywhere                          reserved in the group
+1 × B pickup at S2                      reserved at S2
+4 × B shipped from W1                   refused: 3 there
+4 × B shipped from W1, backorder        3 reserved, 1 backordered
+2 × A at W1 and 9 × A at W1             refused: the lines add up to 11
+the same number, the same content       the first answer
+the same number, other content          refused
 """
 
 import pytest
@@ -128,6 +128,7 @@ async def test_order_tells_its_capture(shop: Organization) -> None:
     answer = await captured(shop.app, order(("A", 2), holds=[{"kind": "fraud", "reason": "new card"}]))
     async with shop.app.database.transaction("acme") as db:
         rows = await db.fetch(
-            "SELECT kind, data->>'number' FROM event WHERE subject_id = %(id)s ORDER BY sequence", {"id": str(answer.id)}
+            "SELECT kind, data->>'number' FROM event WHERE subject_id = %(id)s ORDER BY sequence",
+            {"id": str(answer.id)},
         )
     assert rows == [("order.captured", answer.number), ("order.hold_placed", answer.number)]

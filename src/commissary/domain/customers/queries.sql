@@ -1,8 +1,8 @@
 -- name: customers_known
 -- By reference, and the oldest live guest with this hash of the mail; one of the two is null in each place.
-SELECT given.position, customer.id, NULL::bytea AS sealed
+SELECT given.position, named.id, NULL::bytea AS sealed
 FROM unnest(%(references)s::text[]) WITH ORDINALITY AS given (reference, position)
-JOIN customer ON customer.reference = given.reference
+CROSS JOIN LATERAL (SELECT customer.id FROM customer WHERE customer.reference = given.reference LIMIT 1) AS named
 UNION ALL
 SELECT given.position, guest.id, guest.sealed
 FROM unnest(%(guest_mails)s::bigint[]) WITH ORDINALITY AS given (mail_hash, position)
@@ -13,9 +13,12 @@ CROSS JOIN LATERAL (
 ) AS guest
 
 -- name: contacts_known
-SELECT contact.customer_id, contact.content_hash, contact.id
+SELECT given.customer_id, given.content_hash, known.id
 FROM unnest(%(customers)s::uuid[], %(hashes)s::bytea[]) AS given (customer_id, content_hash)
-JOIN contact ON contact.customer_id = given.customer_id AND contact.content_hash = given.content_hash
+CROSS JOIN LATERAL (
+    SELECT contact.id FROM contact
+    WHERE contact.customer_id = given.customer_id AND contact.content_hash = given.content_hash LIMIT 1
+) AS known
 
 -- name: insert_customers
 INSERT INTO customer (id, reference, category, sealed, search_hashes, guest_mail_hash, created_at)

@@ -16,7 +16,7 @@ from commissary.domain.customers.types import (
     NewCustomer,
     SealedPerson,
 )
-from commissary.platform.arrays import bytes_array, plain_array
+from commissary.platform.arrays import bytes_array, plain_array, text_array, uuid_array
 from commissary.platform.db import Db
 from commissary.platform.queries import load_queries
 
@@ -30,7 +30,8 @@ async def customers_known(
 ) -> dict[int, tuple[UUID, bytes | None]]:
     """Position → customer (and the guest's sealed details), for those of a batch who are here already."""
     rows = await db.fetch(
-        _SQL["customers_known"], {"references": list(references), "guest_mails": plain_array(guest_mails)}
+        _SQL["customers_known"],
+        {"references": text_array(references), "guest_mails": plain_array(guest_mails)},
     )
     return {position - 1: (customer, sealed) for position, customer, sealed in rows}
 
@@ -40,7 +41,7 @@ async def contacts_known(
 ) -> dict[tuple[UUID, bytes], UUID]:
     """(customer, content hash) → contact, for those pairs that are here already."""
     rows = await db.fetch(
-        _SQL["contacts_known"], {"customers": plain_array(customers), "hashes": bytes_array(hashes)}
+        _SQL["contacts_known"], {"customers": uuid_array(customers), "hashes": bytes_array(hashes)}
     )
     return {(customer, content_hash): contact for customer, content_hash, contact in rows}
 
@@ -64,9 +65,9 @@ async def insert_customers(db: Db, customers: Sequence[NewCustomer]) -> None:
     await db.execute(
         _SQL["insert_customers"],
         {
-            "ids": plain_array(ids),
-            "references": list(references),
-            "categories": list(categories),
+            "ids": uuid_array(ids),
+            "references": text_array(references),
+            "categories": text_array(categories),
             "sealed": bytes_array(sealed),
             "search_hashes": _array_of_arrays(search_hashes),
             "guest_mails": plain_array(guest_mails),
@@ -83,12 +84,12 @@ async def insert_contacts(db: Db, contacts: Sequence[NewContact]) -> None:
     await db.execute(
         _SQL["insert_contacts"],
         {
-            "ids": plain_array(ids),
-            "customers": plain_array(owners),
-            "owners": plain_array(dict.fromkeys(owners)),
+            "ids": uuid_array(ids),
+            "customers": uuid_array(owners),
+            "owners": uuid_array(dict.fromkeys(owners)),
             "hashes": bytes_array(hashes),
-            "countries": list(countries),
-            "regions": list(regions),
+            "countries": text_array(countries),
+            "regions": text_array(regions),
             "sealed": bytes_array(sealed),
             "now": db.now,
         },

@@ -74,6 +74,10 @@ FROM unnest(
     %(states)s::text[], %(owner_kinds)s::text[], %(owners)s::text[], %(expiries)s::timestamptz[]
 ) AS given (id, item_id, location_id, group_id, quantity, state, owner_kind, owner_id, expires_at)
 
+-- name: lock_cart
+-- A cart may hold nothing yet, so there is no row to lock: one request at a time changes what it holds.
+SELECT pg_advisory_xact_lock(hashtextextended('cart:' || current_schema() || ':' || %(cart)s, 0))
+
 -- name: reservations_of
 SELECT id, item_id, location_id, group_id, quantity, state, owner_kind, owner_id, expires_at
 FROM reservation

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from commissary.domain.inventory.rules.ledger import Worksheet
 from commissary.domain.inventory.types import (
+    Balances,
     FeedMode,
     FeedOutcome,
     FeedResult,
@@ -13,8 +13,9 @@ from commissary.domain.inventory.types import (
     Reservation,
     ReservationState,
     ResolvedFeed,
+    StockChange,
 )
-from commissary.platform.arrays import plain_array
+from commissary.platform.arrays import plain_array, text_array, uuid_array
 from commissary.platform.db import Db
 from commissary.platform.queries import load_queries
 
@@ -22,9 +23,9 @@ _SQL = load_queries("commissary.domain.inventory")
 Place = tuple[int, int]
 
 
-async def open_worksheet(
+async def lock_balances(
     db: Db, places: Iterable[Place], group_places: Iterable[Place], group_of: Mapping[int, int]
-) -> Worksheet:
+) -> Balances:
     """Lock and load the balances a batch needs: (item, location) pairs and (item, group) pairs.
 
     The groups of the locations in `group_of` are locked too, since what a location promises is its group's supply.
@@ -40,7 +41,7 @@ async def open_worksheet(
     if groups:
         rows = await db.fetch(_SQL["lock_groups"], _pair("items", "groups", sorted(groups)))
         group_rows = [GroupRow._make(row) for row in rows]
-    return Worksheet(positions, group_rows, group_of)
+    return Balances(positions, group_rows, group_of)
 
 
 async def create_places(db: Db, places: Iterable[Place], group_places: Iterable[Place]) -> None:
@@ -51,22 +52,33 @@ async def create_places(db: Db, places: Iterable[Place], group_places: Iterable[
         await db.execute(_SQL["create_groups"], _pair("items", "groups", groups))
 
 
-async def write_moves(db: Db, worksheet: Worksheet, actor: str, reason: str | None = None) -> None:
-    """Change the balances by the sums of the worksheet's moves and append the moves to the ledger.
+async def write_change(db: Db, change: StockChange, actor: str, reason: str | None = None) -> None:
+    """Change the balances and append the moves to the ledger.
 
     A balance that would break stock's identity makes the database refuse; that is a bug, not a shortage of stock.
     """
-    if not worksheet.moves:
+    if not change.moves:
         return
-    if changes := worksheet.position_changes():
-        columns = [plain_array(column) for column in zip(*changes, strict=True)]
-        names = ("items", "locations", "available", "reserved", "allocated", "damaged", "quality_hold", "shortage")
+    if change.positions:
+        columns = [plain_array(column) for column in zip(*change.positions, strict=True)]
+        names = (
+            "items",
+            "locations",
+            "available",
+            "reserved",
+            "allocated",
+            "damaged",
+            "quality_hold",
+            "shortage",
+        )
         await db.execute(_SQL["change_positions"], dict(zip(names, columns, strict=True)))
-    if group_changes := worksheet.group_changes():
-        columns = [plain_array(column) for column in zip(*group_changes, strict=True)]
+    if change.groups:
+        columns = [plain_array(column) for column in zip(*change.groups, strict=True)]
         names_of_groups = ("items", "groups", "supply", "reserved")
         await db.execute(_SQL["change_groups"], dict(zip(names_of_groups, columns, strict=True)))
-    items, locations, groups, quantities, sources, targets, causes, cause_ids = zip(*worksheet.moves, strict=True)
+    items, locations, groups, quantities, sources, targets, causes, cause_ids = zip(
+        *change.moves, strict=True
+    )
     await db.execute(
         _SQL["insert_movements"],
         {
@@ -78,7 +90,7 @@ async def write_moves(db: Db, worksheet: Worksheet, actor: str, reason: str | No
             "sources": plain_array(sources),
             "targets": plain_array(targets),
             "causes": plain_array(causes),
-            "cause_ids": list(cause_ids),
+            "cause_ids": text_array(cause_ids),
             "reason": reason,
             "actor": actor,
         },
@@ -89,21 +101,28 @@ async def insert_reservations(db: Db, reservations: Sequence[Reservation]) -> No
     """Record to whom units are promised."""
     if not reservations:
         return
-    ids, items, locations, groups, quantities, states, kinds, owners, expiries = zip(*reservations, strict=True)
+    ids, items, locations, groups, quantities, states, kinds, owners, expiries = zip(
+        *reservations, strict=True
+    )
     await db.execute(
         _SQL["insert_reservations"],
         {
-            "ids": plain_array(ids),
+            "ids": uuid_array(ids),
             "items": plain_array(items),
             "locations": plain_array(locations),
             "groups": plain_array(groups),
             "quantities": plain_array(quantities),
             "states": plain_array(states),
             "owner_kinds": plain_array(kinds),
-            "owners": list(owners),
-            "expiries": list(expiries),
+            "owners": text_array(owners),
+            "expiries": text_array(at and at.isoformat() for at in expiries),
         },
     )
+
+
+async def lock_cart(db: Db, cart: str) -> None:
+    """Be the only one who changes what a cart holds, until the transaction ends."""
+    await db.execute(_SQL["lock_cart"], {"cart": cart})
 
 
 async def reservations_of(db: Db, owner_kind: OwnerKind, owners: Sequence[str]) -> list[Reservation]:
@@ -124,7 +143,7 @@ async def set_reservations(db: Db, left_over: Sequence[tuple[Reservation, int]])
         await db.execute(
             _SQL["set_reservations"],
             {
-                "ids": plain_array(reservation.id for reservation, _ in left_over),
+                "ids": uuid_array(reservation.id for reservation, _ in left_over),
                 "quantities": plain_array(quantity for _, quantity in left_over),
             },
         )
@@ -144,7 +163,12 @@ async def note_message(db: Db, source: str, sequence: int) -> bool:
 
 async def note_feed(db: Db, source: str, sequence: int, location_ids: Iterable[int]) -> None:
     """Remember that these locations were heard of, and how far their source is."""
-    given = {"source": source, "sequence": sequence, "at": db.now, "locations": plain_array(sorted(set(location_ids)))}
+    given = {
+        "source": source,
+        "sequence": sequence,
+        "at": db.now,
+        "locations": plain_array(sorted(set(location_ids))),
+    }
     await db.execute(_SQL["note_feed"], given)
 
 

@@ -83,6 +83,26 @@ class Move(NamedTuple):
     cause_id: str
 
 
+class Balances(NamedTuple):
+    """Locked balances of a batch. `group_of` maps a location to its reserving group, where it has one."""
+
+    positions: Sequence[PositionRow]
+    groups: Sequence[GroupRow]
+    group_of: Mapping[int, int]
+
+
+class StockChange(NamedTuple):
+    """What a batch does to stock: the ledger entries, and the same added up by balance.
+
+    `positions`: (item, location, change of available, reserved, allocated, damaged, quality hold, shortage);
+    `groups`: (item, group, change of supply, change of reserved).
+    """
+
+    moves: Sequence[Move]
+    positions: Sequence[tuple[int, ...]]
+    groups: Sequence[tuple[int, int, int, int]]
+
+
 class Want(NamedTuple):
     """Units wanted at a location, or (location None) anywhere in a reserving group.
 

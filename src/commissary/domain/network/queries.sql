@@ -104,3 +104,6 @@ UPDATE location SET
     version = location.version + 1, updated_at = %(at)s
 FROM unnest(%(groups)s::text[], %(locations)s::text[]) AS given (group_code, location_code)
 WHERE location.code = given.location_code
+
+-- name: reserving_groups
+SELECT id, reserving_group_id FROM location WHERE id = ANY(%(ids)s::int[]) AND reserving_group_id IS NOT NULL

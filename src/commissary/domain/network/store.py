@@ -144,4 +144,4 @@ async def reserving_groups(db: Db, location_ids: Sequence[int]) -> dict[int, int
     if not location_ids:
         return {}
     rows = await db.fetch(_SQL["reserving_groups"], {"ids": list(location_ids)})
-    return {location: group for location, group in rows}
+    return dict(rows)

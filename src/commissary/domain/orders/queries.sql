@@ -2,7 +2,13 @@
 SELECT nextval('order_number') FROM generate_series(1, %(count)s)
 
 -- name: orders_by_number
-SELECT id, number, body_hash FROM customer_order WHERE number = ANY(%(numbers)s::text[])
+-- One index probe a number, whatever the planner believes of the table's size.
+SELECT found.id, given.number, found.body_hash
+FROM unnest(%(numbers)s::text[]) AS given (number)
+CROSS JOIN LATERAL (
+    SELECT customer_order.id, customer_order.body_hash FROM customer_order
+    WHERE customer_order.number = given.number LIMIT 1
+) AS found
 
 -- name: insert_orders
 INSERT INTO customer_order (
@@ -44,6 +50,14 @@ INSERT INTO order_charge (order_id, kind, amount_minor, tax_minor)
 SELECT order_id, kind, amount_minor, tax_minor
 FROM unnest(%(orders)s::uuid[], %(kinds)s::text[], %(amounts)s::bigint[], %(taxes)s::bigint[])
     AS given (order_id, kind, amount_minor, tax_minor)
+
+-- name: insert_groups
+INSERT INTO quantity_group (order_id, line_id, state, plan_leg_id, fulfillment_line_id, quantity)
+SELECT order_id, line_id, state, plan_leg_id, fulfillment_line_id, quantity
+FROM unnest(
+    %(orders)s::uuid[], %(lines)s::uuid[], %(states)s::text[], %(legs)s::uuid[], %(fulfillment_lines)s::uuid[],
+    %(quantities)s::bigint[]
+) AS given (order_id, line_id, state, plan_leg_id, fulfillment_line_id, quantity)
 
 -- name: add_to_groups
 -- Equal keys are one group: what comes joins what is there.

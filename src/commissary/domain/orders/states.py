@@ -19,27 +19,8 @@
 From `released` on people handle the unit; taking it back is a cancellation request that they answer.
 """
 
-from enum import StrEnum
-
+from commissary.domain.orders.types import QuantityState
 from commissary.kernel.machine import Machine, Transition
-
-
-class QuantityState(StrEnum):
-    DRAFT = "draft"
-    PLACED = "placed"
-    BACKORDERED = "backordered"
-    RESERVED = "reserved"
-    ALLOCATED = "allocated"
-    RELEASED = "released"
-    ACCEPTED = "accepted"
-    PICKED = "picked"
-    PACKED = "packed"
-    READY_FOR_PICKUP = "ready_for_pickup"
-    SHIPPED = "shipped"
-    DELIVERED = "delivered"
-    COLLECTED = "collected"
-    CANCELED = "canceled"
-
 
 _S = QuantityState
 

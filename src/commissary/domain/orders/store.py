@@ -7,7 +7,6 @@ from uuid import UUID
 
 import msgspec
 
-from commissary.domain.orders.states import QuantityState
 from commissary.domain.orders.types import (
     ChargeRow,
     GroupKey,
@@ -15,9 +14,10 @@ from commissary.domain.orders.types import (
     HoldRow,
     LineRow,
     OrderRow,
+    QuantityState,
     Shift,
 )
-from commissary.platform.arrays import plain_array
+from commissary.platform.arrays import bytes_array, plain_array, text_array, uuid_array
 from commissary.platform.db import Db
 from commissary.platform.queries import load_queries
 
@@ -68,7 +68,7 @@ async def orders_by_number(db: Db, numbers: Sequence[str]) -> dict[str, Found]:
     """Orders that already carry one of these numbers."""
     if not numbers:
         return {}
-    rows = await db.fetch(_SQL["orders_by_number"], {"numbers": list(numbers)})
+    rows = await db.fetch(_SQL["orders_by_number"], {"numbers": text_array(numbers)})
     return {number: Found(order_id, bytes(body_hash)) for order_id, number, body_hash in rows}
 
 
@@ -78,26 +78,26 @@ async def insert_orders(db: Db, rows: Sequence[OrderRow]) -> None:
     await db.execute(
         _SQL["insert_orders"],
         {
-            "ids": plain_array(r.id for r in rows),
-            "numbers": [r.number for r in rows],
+            "ids": uuid_array(r.id for r in rows),
+            "numbers": text_array(r.number for r in rows),
             "channels": plain_array(r.channel for r in rows),
             "kinds": plain_array(r.kind for r in rows),
-            "customers": plain_array(r.customer_id for r in rows),
-            "ship_tos": plain_array(r.ship_to_id for r in rows),
-            "bill_tos": plain_array(r.bill_to_id for r in rows),
+            "customers": uuid_array(r.customer_id for r in rows),
+            "ship_tos": uuid_array(r.ship_to_id for r in rows),
+            "bill_tos": uuid_array(r.bill_to_id for r in rows),
             "currencies": plain_array(r.currency for r in rows),
-            "placed_at": [r.placed_at for r in rows],
-            "purchase_orders": [r.purchase_order_number for r in rows],
-            "ship_on": [r.requested_ship_on for r in rows],
-            "delivery_on": [r.requested_delivery_on for r in rows],
+            "placed_at": text_array(r.placed_at.isoformat() for r in rows),
+            "purchase_orders": text_array(r.purchase_order_number for r in rows),
+            "ship_on": plain_array(r.requested_ship_on for r in rows),
+            "delivery_on": plain_array(r.requested_delivery_on for r in rows),
             "goods": plain_array(r.prices.goods_minor for r in rows),
             "discounts": plain_array(r.prices.discount_minor for r in rows),
             "charges": plain_array(r.prices.charges_minor for r in rows),
             "taxes": plain_array(r.prices.tax_minor for r in rows),
             "tax_included": plain_array(r.tax_included for r in rows),
             "totals": plain_array(r.prices.total_minor for r in rows),
-            "attributes": [_json(r.attributes) for r in rows],
-            "hashes": [r.body_hash for r in rows],
+            "attributes": text_array(_json(r.attributes) for r in rows),
+            "hashes": bytes_array(r.body_hash for r in rows),
             "now": db.now,
         },
     )
@@ -107,19 +107,19 @@ async def insert_lines(db: Db, rows: Sequence[LineRow]) -> None:
     await db.execute(
         _SQL["insert_lines"],
         {
-            "ids": plain_array(r.id for r in rows),
-            "orders": plain_array(r.order_id for r in rows),
+            "ids": uuid_array(r.id for r in rows),
+            "orders": uuid_array(r.order_id for r in rows),
             "numbers": plain_array(r.line_number for r in rows),
             "items": plain_array(r.item_id for r in rows),
             "quantities": plain_array(r.quantity for r in rows),
             "methods": plain_array(r.method for r in rows),
             "locations": plain_array(r.location_id for r in rows),
-            "ship_tos": plain_array(r.ship_to_id for r in rows),
+            "ship_tos": uuid_array(r.ship_to_id for r in rows),
             "requested_on": plain_array(r.requested_on for r in rows),
             "prices": plain_array(r.unit_price_minor for r in rows),
             "discounts": plain_array(r.discount_minor for r in rows),
             "taxes": plain_array(r.tax_minor for r in rows),
-            "attributes": [_json(r.attributes) for r in rows],
+            "attributes": text_array(_json(r.attributes) for r in rows),
         },
     )
 
@@ -129,12 +129,17 @@ async def insert_charges(db: Db, rows: Sequence[ChargeRow]) -> None:
         await db.execute(
             _SQL["insert_charges"],
             {
-                "orders": plain_array(r.order_id for r in rows),
+                "orders": uuid_array(r.order_id for r in rows),
                 "kinds": plain_array(r.charge.kind for r in rows),
                 "amounts": plain_array(r.charge.amount_minor for r in rows),
                 "taxes": plain_array(r.charge.tax_minor for r in rows),
             },
         )
+
+
+async def insert_groups(db: Db, rows: Sequence[GroupRow]) -> None:
+    """Quantity groups of new lines, of which there can be none yet."""
+    await db.execute(_SQL["insert_groups"], _group_columns([(row.key, row.quantity) for row in rows]))
 
 
 async def shift(db: Db, shifts: Sequence[Shift]) -> None:
@@ -149,17 +154,18 @@ async def shift(db: Db, shifts: Sequence[Shift]) -> None:
         ("add_to_groups", [(key, change) for key, change in changes.items() if change > 0]),
     ):
         if rows:
-            await db.execute(
-                _SQL[name],
-                {
-                    "orders": plain_array(key.order_id for key, _ in rows),
-                    "lines": plain_array(key.line_id for key, _ in rows),
-                    "states": plain_array(key.state for key, _ in rows),
-                    "legs": plain_array(key.plan_leg_id for key, _ in rows),
-                    "fulfillment_lines": plain_array(key.fulfillment_line_id for key, _ in rows),
-                    "quantities": plain_array(quantity for _, quantity in rows),
-                },
-            )
+            await db.execute(_SQL[name], _group_columns(rows))
+
+
+def _group_columns(rows: Sequence[tuple[GroupKey, int]]) -> dict[str, str]:
+    return {
+        "orders": uuid_array(key.order_id for key, _ in rows),
+        "lines": uuid_array(key.line_id for key, _ in rows),
+        "states": plain_array(key.state for key, _ in rows),
+        "legs": uuid_array(key.plan_leg_id for key, _ in rows),
+        "fulfillment_lines": uuid_array(key.fulfillment_line_id for key, _ in rows),
+        "quantities": plain_array(quantity for _, quantity in rows),
+    }
 
 
 async def lock_orders(db: Db, numbers: Sequence[str]) -> dict[str, Locked]:
@@ -194,9 +200,9 @@ async def insert_holds(db: Db, rows: Sequence[HoldRow], actor: str) -> None:
         await db.execute(
             _SQL["insert_holds"],
             {
-                "ids": plain_array(r.id for r in rows),
-                "orders": plain_array(r.order_id for r in rows),
-                "lines": plain_array(r.line_id for r in rows),
+                "ids": uuid_array(r.id for r in rows),
+                "orders": uuid_array(r.order_id for r in rows),
+                "lines": uuid_array(r.line_id for r in rows),
                 "kinds": plain_array(r.kind for r in rows),
                 "reasons": [r.reason for r in rows],
                 "blocks": [" ".join(r.blocks) for r in rows],
@@ -232,7 +238,7 @@ async def captured_orders(db: Db, order_ids: Sequence[UUID]) -> dict[UUID, Captu
     for order_id, *line in await db.fetch(_SQL["captured_lines"], {"orders": list(order_ids)}):
         lines[order_id].append((line[0], line[1], line[2], line[3], line[4]))
     rows = await db.fetch(_SQL["captured_orders"], {"orders": list(order_ids)})
-    return {row[0]: CapturedOrder(*row, tuple(lines[row[0]])) for row in rows}
+    return {row[0]: CapturedOrder._make((*row, tuple(lines[row[0]]))) for row in rows}
 
 
 def _json(value: object) -> str:

@@ -12,7 +12,6 @@ from uuid import UUID
 
 import msgspec
 
-from commissary.domain.orders.states import QuantityState
 from commissary.kernel.address import Address
 from commissary.kernel.attributes import AttributeValue
 from commissary.kernel.money import MAX_AMOUNT_MINOR
@@ -22,10 +21,34 @@ MAX_LINES = 2000
 
 Amount = Annotated[int, msgspec.Meta(ge=0, le=MAX_AMOUNT_MINOR)]
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
-Word = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,39}$")]
-Number = Annotated[str, msgspec.Meta(min_length=1, max_length=60, pattern=r"^[^\s\x00-\x1f](?:[^\x00-\x1f]*[^\s\x00-\x1f])?$")]
+Word = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$(?!\n)")]
+Number = Annotated[
+    str,
+    msgspec.Meta(
+        min_length=1, max_length=60, pattern=r"^[^\s\x00-\x1f](?:[^\x00-\x1f]*[^\s\x00-\x1f])?$(?!\n)"
+    ),
+]
 Text = Annotated[str, msgspec.Meta(max_length=500)]
 Attributes = Annotated[Mapping[str, AttributeValue], msgspec.Meta(max_length=50)]
+
+
+class QuantityState(StrEnum):
+    """Where a unit of an order line is; the steps between are in `states`."""
+
+    DRAFT = "draft"
+    PLACED = "placed"
+    BACKORDERED = "backordered"
+    RESERVED = "reserved"
+    ALLOCATED = "allocated"
+    RELEASED = "released"
+    ACCEPTED = "accepted"
+    PICKED = "picked"
+    PACKED = "packed"
+    READY_FOR_PICKUP = "ready_for_pickup"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    COLLECTED = "collected"
+    CANCELED = "canceled"
 
 
 class OrderKind(StrEnum):
@@ -83,14 +106,14 @@ class HoldInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
 
     kind: Word
     reason: Text = ""
-    expires_at: datetime | None = None
+    expires_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
 
 
 class CaptureOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """An order as its channel sends it. `number` is made here when the channel has none."""
 
     channel: Word
-    currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
+    currency: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{3}$(?!\n)")]
     lines: Annotated[tuple[LineInput, ...], msgspec.Meta(min_length=1, max_length=MAX_LINES)]
     customer: CustomerInput = CustomerInput()
     number: Number | None = None

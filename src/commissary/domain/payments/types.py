@@ -28,7 +28,7 @@ class TenderInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     prepaid: bool = False
     token: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] | None = None
     brand: Annotated[str, msgspec.Meta(max_length=40)] | None = None
-    last_four: Annotated[str, msgspec.Meta(pattern="^[0-9]{4}$")] | None = None
+    last_four: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}$(?!\n)")] | None = None
     installments: Annotated[int, msgspec.Meta(ge=1, le=120)] = 1
 
 

@@ -9,6 +9,8 @@ from commissary.kernel.fact import Fact
 
 
 class UserCreated(Fact, frozen=True):
+    """A user was created."""
+
     KIND: ClassVar[str] = "user.created"
     SUBJECT_KIND: ClassVar[str] = "user"
 
@@ -28,6 +30,8 @@ class UserChanged(Fact, frozen=True):
 
 
 class UserSignedIn(Fact, frozen=True):
+    """A user signed in."""
+
     KIND: ClassVar[str] = "user.signed_in"
     SUBJECT_KIND: ClassVar[str] = "user"
 
@@ -42,6 +46,8 @@ class UserSignInFailed(Fact, frozen=True):
 
 
 class ApiKeyCreated(Fact, frozen=True):
+    """An API key was created; without scopes it may do all that its role may."""
+
     KIND: ClassVar[str] = "api_key.created"
     SUBJECT_KIND: ClassVar[str] = "api_key"
 
@@ -51,5 +57,7 @@ class ApiKeyCreated(Fact, frozen=True):
 
 
 class ApiKeyRevoked(Fact, frozen=True):
+    """An API key was revoked; it works no more."""
+
     KIND: ClassVar[str] = "api_key.revoked"
     SUBJECT_KIND: ClassVar[str] = "api_key"

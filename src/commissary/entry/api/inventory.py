@@ -1,6 +1,7 @@
 """Stock over HTTP: feeds in, positions and ledger out, corrections, and what carts keep."""
 
 from datetime import timedelta
+from typing import Any
 
 from commissary.domain.inventory.types import Adjustment
 from commissary.domain.security.types import Permission
@@ -10,17 +11,24 @@ from commissary.flows.inventory import cart
 from commissary.flows.inventory.adjust import adjust
 from commissary.flows.inventory.receive_feed import StockMessage, receive_feed
 from commissary.kernel.decision import Refusal
+from commissary.kernel.text import code_flaw
 from commissary.platform.db import Db
 from commissary.platform.http.cursor import decode_cursor, encode_cursor
 from commissary.platform.http.endpoint import Call, Endpoint, Work
-from commissary.platform.http.problems import problem_body
+from commissary.platform.http.problems import Problem, problem_body
 from commissary.views import stock as views
 from commissary.wiring import Application
 
 _TAG = "inventory"
 _PROBLEMS = all_problems()
 _CART = "/v1/carts/{cart:str}"
-_NAMES = ("sku_unknown", "location_unknown", "location_group_unknown", "group_takes_no_reservations", "location_and_group")  # fmt: skip
+_NAMES = (
+    "sku_unknown",
+    "location_unknown",
+    "location_group_unknown",
+    "group_takes_no_reservations",
+    "location_and_group",
+)
 
 
 def endpoints(_: Application) -> list[Endpoint]:
@@ -64,6 +72,7 @@ def _stock_endpoints() -> list[Endpoint]:
             body=schemas.Adjustments,
             answer=schemas.AdjustmentAnswer,
             key_required=True,
+            refusals=("location_not_yours",),
         ),
         Endpoint(
             method="GET",
@@ -112,7 +121,7 @@ def _cart_endpoints() -> list[Endpoint]:
             tag=_TAG,
             body=schemas.CartBody,
             answer=schemas.CartAnswer,
-            refusals=(*_NAMES, "stock_short", "cart_allocated"),
+            refusals=(*_NAMES, "stock_short", "cart_allocated", "cart_name_invalid", "location_not_yours"),
         ),
         Endpoint(
             method="DELETE",
@@ -134,7 +143,13 @@ def _cart_endpoints() -> list[Endpoint]:
             tag=_TAG,
             body=schemas.AllocateBody,
             key_required=True,
-            refusals=("location_unknown", "cart_holds_nothing", "stock_short_at"),
+            refusals=(
+                "location_unknown",
+                "cart_holds_nothing",
+                "stock_short_at",
+                "cart_name_invalid",
+                "location_not_yours",
+            ),
         ),
         Endpoint(
             method="POST",
@@ -147,7 +162,7 @@ def _cart_endpoints() -> list[Endpoint]:
             body=schemas.IssueBody,
             answer=schemas.ReleaseAnswer,
             key_required=True,
-            refusals=("cart_holds_nothing", "cart_not_at_location", "on_hand_short"),
+            refusals=("cart_holds_nothing", "cart_not_at_location", "on_hand_short", "cart_name_invalid"),
         ),
     ]
 
@@ -155,7 +170,7 @@ def _cart_endpoints() -> list[Endpoint]:
 async def take_feed(call: Call[schemas.FeedBody, None], db: Db) -> schemas.FeedAnswer:
     body = call.body
     message = StockMessage(body.source, body.sequence, body.mode, body.rows, body.complete)
-    received = await receive_feed(db, call.actor, message)
+    received = await receive_feed(db, call.actor, message, call.caller.location_ids)
     problems = [
         schemas.FeedProblem(row, problem_body(refusal, _PROBLEMS))
         for row, refusal in sorted(received.refused.items())
@@ -169,8 +184,12 @@ async def list_feeds(_: Call[None, None], db: Db) -> list[schemas.FeedHealth]:
     return [schemas.FeedHealth(*feed) for feed in await views.feeds(db)]
 
 
-async def adjust_stock(call: Call[list[Adjustment], None], db: Db) -> schemas.AdjustmentAnswer:
+async def adjust_stock(call: Call[list[Adjustment], None], db: Db) -> schemas.AdjustmentAnswer | Refusal:
     answers = await adjust(db, call.actor, call.body, call.caller.location_ids)
+    for answer in answers:
+        # Reaching beyond one's own locations is no typing error in a row: nothing of the request is done.
+        if isinstance(answer, Refusal) and answer.code == "location_not_yours":
+            return answer
     return schemas.AdjustmentAnswer(
         [
             schemas.AdjustmentResult(row, None, problem_body(answer, _PROBLEMS))
@@ -204,8 +223,18 @@ async def list_movements(call: Call[None, schemas.MovementQuery], db: Db) -> sch
     return schemas.MovementPage([schemas.MovementAnswer(*row) for row in page], cursor)
 
 
+def _cart_name(call: Call[Any, Any]) -> str:
+    """The cart's name from the address. Raises Problem when it is none."""
+    name = call.path["cart"]
+    if flaw := code_flaw(name, 100):
+        raise Problem("cart_name_invalid", field="/cart", flaw=flaw)
+    return name
+
+
 async def reserve_cart(call: Call[schemas.CartBody, None], db: Db) -> schemas.CartAnswer | Refusal:
-    command = cart.ReserveCart(call.path["cart"], call.body.lines, timedelta(seconds=call.body.ttl_s))
+    command = cart.ReserveCart(
+        _cart_name(call), call.body.lines, timedelta(seconds=call.body.ttl_s), call.caller.location_ids
+    )
     made = await cart.reserve(db, call.actor, command)
     if isinstance(made, Refusal):
         return made
@@ -214,13 +243,13 @@ async def reserve_cart(call: Call[schemas.CartBody, None], db: Db) -> schemas.Ca
 
 
 async def release_cart(call: Call[None, None], db: Db) -> schemas.ReleaseAnswer:
-    return schemas.ReleaseAnswer(await cart.release(db, call.actor, call.path["cart"]))
+    return schemas.ReleaseAnswer(await cart.release(db, call.actor, _cart_name(call)))
 
 
 async def allocate_cart(call: Call[schemas.AllocateBody, None], db: Db) -> Refusal | None:
-    return await cart.allocate(db, call.actor, call.path["cart"], call.body.location)
+    return await cart.allocate(db, call.actor, _cart_name(call), call.body.location, call.caller.location_ids)
 
 
 async def issue_cart(call: Call[schemas.IssueBody, None], db: Db) -> schemas.ReleaseAnswer | Refusal:
-    units = await cart.issue(db, call.actor, call.path["cart"], call.body.reason)
+    units = await cart.issue(db, call.actor, _cart_name(call), call.body.reason)
     return units if isinstance(units, Refusal) else schemas.ReleaseAnswer(units)

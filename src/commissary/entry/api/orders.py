@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from commissary.domain.orders.types import Captured, CancelOrder
+from commissary.domain.orders.types import CancelOrder, Captured
 from commissary.domain.security.types import Permission
 from commissary.entry.api.refusals import all_problems
 from commissary.entry.api.refusals.orders import PROBLEMS
@@ -25,17 +25,30 @@ from commissary.wiring import Application, CaptureAnswer, OrderToCapture, captur
 
 _TAG = "orders"
 _PROBLEMS = all_problems()
-_CAPTURE_REFUSALS = ("location_unknown", "location_group_unknown") + tuple(
-    code
-    for code in PROBLEMS
-    if code not in {"order_unknown", "line_unknown", "line_twice", "hold_not_active", "order_on_hold", "too_late_to_cancel", "hold_expired_already"}
-)  # fmt: skip
+# What only those who change an order later can meet.
+_LATER_REFUSALS = {
+    "order_unknown",
+    "line_unknown",
+    "line_twice",
+    "hold_not_active",
+    "hold_expired_already",
+    "order_on_hold",
+    "too_late_to_cancel",
+}
+_CAPTURE_REFUSALS = (
+    "location_unknown",
+    "location_group_unknown",
+    *(code for code in PROBLEMS if code not in _LATER_REFUSALS),
+)
+_ORDER = "/v1/orders/{number:str}"
 
 
 def endpoints(app: Application) -> list[Endpoint]:
     """What callers can do with orders."""
-    door = CaptureDoor(app)
-    number = "/v1/orders/{number:str}"
+    return [*_capture_endpoints(CaptureDoor(app)), *_read_endpoints(), *_change_endpoints()]
+
+
+def _capture_endpoints(door: "CaptureDoor") -> list[Endpoint]:
     return [
         Endpoint(
             method="POST",
@@ -68,6 +81,11 @@ def endpoints(app: Application) -> list[Endpoint]:
             key_required=True,
             max_body_bytes=9_000_000,
         ),
+    ]
+
+
+def _read_endpoints() -> list[Endpoint]:
+    return [
         Endpoint(
             method="GET",
             path="/v1/orders",
@@ -81,7 +99,7 @@ def endpoints(app: Application) -> list[Endpoint]:
         ),
         Endpoint(
             method="GET",
-            path=number,
+            path=_ORDER,
             permission=Permission.ORDERS_READ,
             summary="Read an order with its lines, tenders and holds",
             handler=get_order,
@@ -92,7 +110,7 @@ def endpoints(app: Application) -> list[Endpoint]:
         ),
         Endpoint(
             method="GET",
-            path=f"{number}/timeline",
+            path=f"{_ORDER}/timeline",
             permission=Permission.ORDERS_READ,
             summary="Everything that happened to an order, oldest first",
             handler=get_timeline,
@@ -101,9 +119,14 @@ def endpoints(app: Application) -> list[Endpoint]:
             answer=schemas.Timeline,
             refusals=("order_unknown",),
         ),
+    ]
+
+
+def _change_endpoints() -> list[Endpoint]:
+    return [
         Endpoint(
             method="POST",
-            path=f"{number}/cancel",
+            path=f"{_ORDER}/cancel",
             permission=Permission.ORDERS_CANCEL,
             summary="Cancel units by line, or the whole order",
             handler=cancel_order,
@@ -112,11 +135,18 @@ def endpoints(app: Application) -> list[Endpoint]:
             body=CancelOrder,
             answer=schemas.CancelAnswer,
             key_required=True,
-            refusals=("order_unknown", "line_unknown", "line_twice", "too_late_to_cancel", "order_on_hold", "version_stale"),
+            refusals=(
+                "order_unknown",
+                "line_unknown",
+                "line_twice",
+                "too_late_to_cancel",
+                "order_on_hold",
+                "version_stale",
+            ),
         ),
         Endpoint(
             method="POST",
-            path=f"{number}/holds",
+            path=f"{_ORDER}/holds",
             permission=Permission.ORDERS_HOLD,
             summary="Put an order or a line on hold",
             handler=place_hold,
@@ -130,7 +160,7 @@ def endpoints(app: Application) -> list[Endpoint]:
         ),
         Endpoint(
             method="POST",
-            path=f"{number}/holds/{{hold_id:uuid}}/resolve",
+            path=f"{_ORDER}/holds/{{hold_id:uuid}}/resolve",
             permission=Permission.ORDERS_HOLD,
             summary="Resolve a hold",
             handler=resolve,
@@ -140,7 +170,7 @@ def endpoints(app: Application) -> list[Endpoint]:
             key_required=True,
             refusals=("order_unknown", "hold_not_active"),
         ),
-    ]  # fmt: skip
+    ]
 
 
 class CaptureDoor:
@@ -186,7 +216,7 @@ class CaptureDoor:
 
 def _result(row: int, answer: CaptureAnswer) -> schemas.OrderResult:
     if answer.body:
-        return schemas.OrderResult(row, 201, msgspec.json.decode(answer.body, type=Captured) if answer.replayed else answer.outcome)  # type: ignore[arg-type]  # fmt: skip
+        return schemas.OrderResult(row, 201, msgspec.json.decode(answer.body, type=Captured))
     assert isinstance(answer.outcome, Refusal)
     problem: ProblemBody = problem_body(answer.outcome, _PROBLEMS)
     return schemas.OrderResult(row, problem.status, None, problem)
@@ -197,7 +227,9 @@ async def list_orders(call: Call[None, schemas.OrdersQuery], db: Db) -> schemas.
     after = None if query.cursor is None else decode_cursor(query.cursor, views.PagePlace)
     scope = call.caller.location_ids
     filters = msgspec.structs.asdict(query)
-    rows = await views.find_orders(db, views.OrderFilter(**_without(filters, "limit", "cursor")), after, query.limit + 1, scope)
+    rows = await views.find_orders(
+        db, views.OrderFilter(**_without(filters, "limit", "cursor")), after, query.limit + 1, scope
+    )
     page = rows[: query.limit]
     more = len(rows) > query.limit
     cursor = encode_cursor(views.PagePlace(page[-1].placed_at, page[-1].id)) if more else None
@@ -212,7 +244,20 @@ async def get_order(call: Call[None, None], db: Db) -> Reply | Refusal:
     order = await views.whole_order(db, call.path["number"], call.caller.location_ids)
     if order is None:
         return Refusal("order_unknown", {"number": call.path["number"]})
-    return versioned(msgspec.convert(order, schemas.OrderAnswer, from_attributes=True), order.version)
+    return versioned(_order_answer(order), order.version)
+
+
+def _order_answer(order: views.OrderView) -> schemas.OrderAnswer:
+    parts = {
+        "lines": [
+            schemas.LineAnswer(*line[:-1], [schemas.GroupAnswer(*group) for group in line.groups])
+            for line in order.lines
+        ],
+        "charges": [schemas.ChargeAnswer(*charge) for charge in order.charges],
+        "tenders": [schemas.TenderAnswer(*tender) for tender in order.tenders],
+        "holds": [schemas.HoldAnswer(*hold) for hold in order.holds],
+    }
+    return schemas.OrderAnswer(**{**order._asdict(), **parts})
 
 
 async def get_timeline(call: Call[None, None], db: Db) -> schemas.Timeline | Refusal:
@@ -227,7 +272,7 @@ async def get_timeline(call: Call[None, None], db: Db) -> schemas.Timeline | Ref
 
 async def cancel_order(call: Call[CancelOrder, None], db: Db) -> Reply | Refusal:
     number = call.path["number"]
-    if await views.whole_order(db, number, call.caller.location_ids) is None:
+    if not await views.order_visible(db, number, call.caller.location_ids):
         return Refusal("order_unknown", {"number": number})
     (answer,) = await cancel(db, call.actor, [Cancellation(number, call.body, call.if_match)])
     if isinstance(answer, Refusal):
@@ -239,8 +284,10 @@ async def cancel_order(call: Call[CancelOrder, None], db: Db) -> Reply | Refusal
 
 
 async def place_hold(call: Call[schemas.HoldBody, None], db: Db) -> schemas.HoldPlacedAnswer | Refusal:
-    body = call.body
-    command = PlaceHold(call.path["number"], body.kind, body.reason, body.expires_at, body.line_number)
+    number, body = call.path["number"], call.body
+    if not await views.order_visible(db, number, call.caller.location_ids):
+        return Refusal("order_unknown", {"number": number})
+    command = PlaceHold(number, body.kind, body.reason, body.expires_at, body.line_number)
     (answer,) = await place_holds(db, call.actor, [command])
     if isinstance(answer, Refusal):
         return answer
@@ -248,5 +295,8 @@ async def place_hold(call: Call[schemas.HoldBody, None], db: Db) -> schemas.Hold
 
 
 async def resolve(call: Call[schemas.ResolveBody, None], db: Db) -> Refusal | None:
-    command = ResolveHold(call.path["number"], UUID(call.path["hold_id"]), call.body.resolution)
+    number = call.path["number"]
+    if not await views.order_visible(db, number, call.caller.location_ids):
+        return Refusal("order_unknown", {"number": number})
+    command = ResolveHold(number, UUID(call.path["hold_id"]), call.body.resolution)
     return await resolve_hold(db, call.actor, command)

@@ -3,7 +3,6 @@
 from commissary.entry.api import (
     catalog,
     customers,
-    events,
     installation,
     integrations,
     inventory,
@@ -15,7 +14,7 @@ from commissary.platform.http.endpoint import Endpoint
 from commissary.wiring import Application
 
 # Order is the order of the reference page.
-_AREAS = (orders, inventory, catalog, network, customers, security, integrations, events, installation)
+_AREAS = (orders, inventory, catalog, network, customers, security, integrations, installation)
 
 
 def all_endpoints(app: Application) -> list[Endpoint]:

@@ -1,11 +1,10 @@
 """`commissary listen`: events as they happen, in an order in which none is skipped, until Ctrl-C.
 
-Reads the database itself, so it works on the machine of the installation without a key.
+It reads the database itself: whoever runs the installation needs no key to watch it.
 """
 
 import asyncio
 import json
-import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -14,9 +13,9 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from commissary.entry.cli.session import running
 from commissary.platform import outbox
 from commissary.platform.db import Database
-from commissary.platform.errors import Unavailable, UnknownOrganization
 from commissary.platform.outbox import Event, Followed
 
 _PAUSE_S = 0.3
@@ -34,21 +33,15 @@ def listen(
         typer.Option(help="Begin in the past: 15m, 2h, 7d, or an instant such as 2026-05-01T08:00Z."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
-    dsn: Annotated[str | None, typer.Option(envvar="COMMISSARY_DSN", help="The database.")] = None,
 ) -> None:
     """Print events as they happen."""
-    dsn = dsn or os.environ.get("DATABASE_URL")
-    if not dsn:
-        raise typer.BadParameter("name the database with --dsn or DATABASE_URL", param_hint="--dsn")
     console = Console(highlight=False, soft_wrap=True)
     show = _json_printer(console) if as_json else _line_printer(console)
-    try:
-        asyncio.run(_listen(dsn, organization, kinds or [], since, show))
-    except KeyboardInterrupt:
-        return
-    except (Unavailable, UnknownOrganization) as error:
-        Console(stderr=True).print(str(error), style="red")
-        raise typer.Exit(1) from None
+    with running() as (_, addresses):
+        try:
+            asyncio.run(_listen(addresses.dsn, organization, kinds or [], since, show))
+        except KeyboardInterrupt:
+            return
 
 
 async def follow_events(

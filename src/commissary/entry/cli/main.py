@@ -4,14 +4,17 @@ import sys
 
 import typer
 
-from commissary.entry.cli import clock, organizations, people, up
+from commissary.entry.cli import clock, imports, organizations, people, up
 from commissary.platform.config import ConfigError
 from commissary.platform.errors import Unavailable, UnknownOrganization
 from commissary.platform.migrate import MigrationError
 from commissary.platform.postgres import PostgresError
 
 application = typer.Typer(
-    name="commissary", help="Distributed order management.", no_args_is_help=True, pretty_exceptions_enable=False
+    name="commissary",
+    help="Distributed order management.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
 )
 application.command("up")(up.up)
 application.command("migrate")(organizations.migrate)
@@ -19,6 +22,7 @@ application.add_typer(organizations.commands, name="organization")
 application.add_typer(people.users, name="user")
 application.add_typer(people.keys, name="key")
 application.add_typer(clock.commands, name="clock")
+application.add_typer(imports.commands, name="import")
 
 
 def main() -> None:

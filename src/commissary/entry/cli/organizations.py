@@ -18,7 +18,9 @@ _console = Console()
 def create(
     name: Annotated[str, typer.Argument(help="Short name: a-z, 0-9 and _, starting with a letter.")],
     title: Annotated[str, typer.Option(help="The name that people see.")] = "",
-    test: Annotated[bool, typer.Option("--test", help="A test organization: its clock can be moved.")] = False,
+    test: Annotated[
+        bool, typer.Option("--test", help="A test organization: its clock can be moved.")
+    ] = False,
 ) -> None:
     """Create an organization."""
     with running() as (_, addresses):

@@ -4,9 +4,12 @@ import asyncio
 import os
 import secrets
 import shutil
+import socket
 import sys
 import tempfile
 import time
+import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +21,7 @@ from rich.console import Console
 from commissary.domain.security.types import Role, Secret
 from commissary.entry.cli.people import make_key, make_user
 from commissary.entry.cli.session import with_application
-from commissary.platform.config import Config, load_config
+from commissary.platform.config import Config, ConfigError, load_config
 from commissary.platform.installation import Addresses, Installation
 from commissary.platform.migrate import create_organization, list_organizations
 from commissary.platform.supervise import Program, Supervisor
@@ -46,6 +49,7 @@ def up(
     started = time.monotonic()
     config = load_config()
     configure_logs(config.log_format)
+    _refuse_taken_port(config)
     installation = Installation(config)
     was_running = installation.is_running()
     addresses = installation.start()
@@ -54,7 +58,7 @@ def up(
         installation.prepare()
         first = _first_steps(config, addresses, organization)
         programs = _programs(config, addresses, metrics, workers or config.workers)
-        Supervisor(installation, programs).run(lambda: _announce(config, first, started))
+        Supervisor(installation, programs).run(lambda stopping: _announce(config, first, started, stopping))
         _console.print("\nStopping …")
     finally:
         shutil.rmtree(metrics, ignore_errors=True)
@@ -74,7 +78,7 @@ def _programs(config: Config, addresses: Addresses, metrics: str, workers: int) 
     web = [
         sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "commissary.entry.server:create",
         "--host", config.host, "--port", str(config.port), "--workers", str(workers), "--no-ws",
-        "--respawn-failed-workers", "--workers-kill-timeout", "20", "--log-level", "warning",
+        "--respawn-failed-workers", "--http", "1", "--runtime-mode", "st", "--workers-kill-timeout", "20", "--log-level", "warning",
     ]  # fmt: skip
     worker = [sys.executable, "-m", "commissary.entry.worker"]
     return [Program("web", web, environment), Program("worker", worker, environment)]
@@ -105,31 +109,50 @@ def _write_private(path: Path, content: bytes) -> None:
         file.write(content)
 
 
-def _announce(config: Config, first: FirstSteps | None, started: float) -> None:
-    _wait_until_ready(config)
-    say = lambda text: _console.print(text, highlight=False, soft_wrap=True)  # noqa: E731
-    say(f"\n[bold]Commissary is up[/] after {time.monotonic() - started:.1f} s: {config.address}")
+def _announce(config: Config, first: FirstSteps | None, started: float, stopping: Callable[[], bool]) -> None:
+    if not _is_ready_in_time(config, stopping):
+        return
+    lines = [f"\n[bold]Commissary is up[/] after {time.monotonic() - started:.1f} s: {config.address}"]
     if first is None:
-        say("Make a key with `commissary key create ORGANIZATION NAME`.")
+        lines.append("Make a key with `commissary key create ORGANIZATION NAME`.")
     else:
-        say(f"  console      {config.address}/console   sign in to {first.organization} as {first.user} / {first.password}")
-        say(f"  API          {config.address}/v1        reference {config.address}/docs/api")
-        say(f"  API key      {first.key}")
-        say(f"  try          curl -H 'Authorization: Bearer {first.key}' {config.address}/v1/orders")
-        say(f"  (kept in {config.directory / 'first-steps.json'}; delete it once you have keys of your own)")
-    say("Ctrl-C stops everything.\n")
+        lines += [
+            f"  console      {config.address}/console",
+            f"  sign in      organization {first.organization}, name {first.user}, password {first.password}",
+            f"  API          {config.address}/v1, reference {config.address}/docs/api",
+            f"  API key      {first.key}",
+            f"  try          curl -H 'Authorization: Bearer {first.key}' {config.address}/v1/orders",
+            f"  (kept in {config.directory / 'first-steps.json'}; delete it once you have keys of your own)",
+        ]
+    for line in [*lines, "Ctrl-C stops everything.\n"]:
+        _console.print(line, highlight=False, soft_wrap=True)
 
 
-def _wait_until_ready(config: Config, timeout_s: float = 60) -> None:
-    import urllib.error
-    import urllib.request
-
+def _is_ready_in_time(config: Config, stopping: Callable[[], bool], timeout_s: float = 60) -> bool:
     deadline = time.monotonic() + timeout_s
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and not stopping():
+        if _answers(f"{config.address}/readyz"):
+            return True
+        time.sleep(0.1)
+    if not stopping():
+        _log.error("web.not_ready", address=config.address)
+    return False
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=2) as answer:  # noqa: S310 (our own address)
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def _refuse_taken_port(config: Config) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            with urllib.request.urlopen(f"{config.address}/readyz", timeout=2) as answer:  # noqa: S310
-                if answer.status == 200:
-                    return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    _log.error("web.not_ready", address=config.address)
+            probe.bind((config.host, config.port))
+        except OSError as error:
+            raise ConfigError(
+                f"{config.host}:{config.port} cannot be used ({error.strerror}); set COMMISSARY_PORT to another port."
+            ) from None

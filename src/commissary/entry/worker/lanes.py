@@ -6,6 +6,7 @@ later events of that subject wait, because they only make sense after it.
 """
 
 import asyncio
+import traceback
 
 import structlog
 
@@ -91,8 +92,13 @@ async def _put_aside(
         organization=organization,
         subscriber=subscription.subscriber,
         event_kind=delivery.event.kind,
-        event=str(delivery.event.id),
+        event_id=str(delivery.event.id),
         attempts=delivery.attempts + 1,
         error=type(error).__name__,
-        exc_info=error if parked else None,
+        where=frames_of(error),
     )
+
+
+def frames_of(error: BaseException) -> str:
+    """Where an error came from, without its message: that of a database error may quote what was stored."""
+    return "".join(traceback.format_tb(error.__traceback__)[-6:])

@@ -11,7 +11,7 @@ from time import monotonic
 
 import structlog
 
-from commissary.entry.worker.lanes import take_turn
+from commissary.entry.worker.lanes import frames_of, take_turn
 from commissary.entry.worker.subscriptions import Subscription, registered_kinds
 from commissary.entry.worker.sweeps import Sweep
 from commissary.platform import outbox
@@ -74,7 +74,12 @@ class Rounds:
                 _log.warning("worker.unavailable", organization=self._organization, reason=str(error))
                 worked, rest_s = False, LONGEST_REST_S
             except Exception as error:
-                _log.error("worker.round_failed", organization=self._organization, exc_info=error)
+                _log.error(
+                    "worker.round_failed",
+                    organization=self._organization,
+                    error=type(error).__name__,
+                    where=frames_of(error),
+                )
                 worked, rest_s = False, LONGEST_REST_S
             if worked:
                 rest_s = SHORTEST_REST_S
@@ -142,7 +147,13 @@ class Rounds:
         except (UnknownOrganization, Unavailable, TryAgain):
             raise
         except Exception as error:
-            _log.error("sweep.failed", organization=self._organization, sweep=sweep.name, exc_info=error)
+            _log.error(
+                "sweep.failed",
+                organization=self._organization,
+                sweep=sweep.name,
+                error=type(error).__name__,
+                where=frames_of(error),
+            )
             return False
 
     async def _measure(self) -> None:

@@ -23,8 +23,8 @@ from commissary.wiring import Application
 
 TURNS = 4
 _ORGANIZATIONS_S = 3.0
-_UPKEEP_S = 30.0
-_PARTITIONS_EVERY = 120  # of the upkeep's rounds: an hour
+_UPKEEP_S = 10.0
+_PARTITIONS_EVERY = 360  # of the upkeep's rounds: an hour
 _JOBS_KEPT_H = 24 * 7
 _log = structlog.get_logger()
 

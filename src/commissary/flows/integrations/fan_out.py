@@ -18,7 +18,7 @@ async def fan_out(db: Db, events: Sequence[Event]) -> None:
         NewDelivery(new_id(), endpoint.id, event.id, event.at, event.kind)
         for event in events
         for endpoint in endpoints.values()
-        if wants(endpoint, event.kind)
+        if wants(endpoint, event.kind, event.at)
     ]
     if not deliveries:
         return

@@ -8,6 +8,7 @@ from commissary.domain.catalog.rules.sku import canonical_sku
 from commissary.domain.inventory import store as inventory
 from commissary.domain.inventory.events import ShortageArisen, StockAdjusted
 from commissary.domain.inventory.rules.adjustment import decide_adjust
+from commissary.domain.inventory.rules.ledger import Worksheet
 from commissary.domain.inventory.types import Account, Adjustment
 from commissary.domain.network import store as network
 from commissary.kernel.decision import Refusal
@@ -26,9 +27,17 @@ async def adjust(
     places = await network.find_locations(db, list({a.location for a in adjustments}))
     resolved = [(items.get(canonical_sku(a.sku)), places.get(a.location)) for a in adjustments]
     pairs = [(item.id, place.id) for item, place in resolved if item is not None and place is not None]
+    entered = [
+        (item.id, place.id)
+        for wanted, (item, place) in zip(adjustments, resolved, strict=True)
+        if item is not None
+        and place is not None
+        and wanted.change > 0
+        and (scope is None or place.id in scope)
+    ]
     group_of = {p.id: p.reserving_group_id for p in places.values() if p.reserving_group_id is not None}
-    await inventory.create_places(db, pairs, [(i, group_of[at]) for i, at in pairs if at in group_of])
-    worksheet = await inventory.open_worksheet(db, pairs, [], group_of)
+    await inventory.create_places(db, entered, [(i, group_of[at]) for i, at in entered if at in group_of])
+    worksheet = Worksheet(await inventory.lock_balances(db, pairs, [], group_of))
     answers: list[UUID | Refusal] = []
     facts: list[Fact] = []
     for index, (wanted, (item, place)) in enumerate(zip(adjustments, resolved, strict=True)):
@@ -48,7 +57,9 @@ async def adjust(
                 answers.append(cause)
                 subject = f"{wanted.sku}@{wanted.location}"
                 facts.append(
-                    StockAdjusted(subject=subject, change=wanted.change, account=wanted.account, reason=wanted.reason)
+                    StockAdjusted(
+                        subject=subject, change=wanted.change, account=wanted.account, reason=wanted.reason
+                    )
                 )
                 owed = worksheet.balance(item.id, place.id, Account.SHORTAGE)
                 if owed > before:
@@ -59,6 +70,6 @@ async def adjust(
             refusal = Refusal(refusal.code, refusal.facts, field + refusal.field)
         answers.append(refusal)
     reasons = dict.fromkeys(a.reason for a in adjustments)
-    await inventory.write_moves(db, worksheet, actor, "; ".join(reasons)[:200])
+    await inventory.write_change(db, worksheet.change(), actor, "; ".join(reasons)[:200])
     await outbox.tell(db, actor, facts)
     return answers

@@ -33,18 +33,21 @@ from commissary.platform.ids import new_id
 
 
 class ReserveCart(NamedTuple):
+    """What a cart wants to keep, and for how long. `scope`: locations that the caller may use; None means all."""
+
     cart: str
     lines: Sequence[CartLine]
     ttl: timedelta
+    scope: frozenset[int] | None = None
 
 
 async def reserve(db: Db, actor: str, command: ReserveCart) -> list[Reservation] | Refusal:
     """The cart's reservations, or the first line that cannot be had."""
-    resolved = await _wants(db, command.lines)
+    resolved = await _wants(db, command.lines, command.scope)
     if isinstance(resolved, Refusal):
         return resolved
     wants, group_of = resolved
-    held = await inventory.reservations_of(db, OwnerKind.CART, [command.cart])
+    held = await _held(db, command.cart)
     if any(reservation.state is ReservationState.ALLOCATED for reservation in held):
         return Refusal("cart_allocated", {"cart": command.cart})
     worksheet = await _open(db, held, wants, group_of)
@@ -53,8 +56,9 @@ async def reserve(db: Db, actor: str, command: ReserveCart) -> list[Reservation]
     granted = decide_reserve(worksheet, wants, "cart", [command.cart] * len(wants))
     if isinstance(granted, int):
         line = command.lines[granted]
-        facts = {"sku": line.sku, "wanted": line.quantity}
-        return Refusal("stock_short", facts, f"/lines/{granted}/quantity")
+        return Refusal(
+            "stock_short", {"sku": line.sku, "wanted": line.quantity}, f"/lines/{granted}/quantity"
+        )
     expires_at = db.now + command.ttl
     made = [
         Reservation(
@@ -70,7 +74,7 @@ async def reserve(db: Db, actor: str, command: ReserveCart) -> list[Reservation]
         )
         for want, units in zip(wants, granted, strict=True)
     ]
-    await inventory.write_moves(db, worksheet, actor)
+    await inventory.write_change(db, worksheet.change(), actor)
     await inventory.set_reservations(db, [(reservation, 0) for reservation in held])
     await inventory.insert_reservations(db, made)
     fact = CartReserved(subject=command.cart, units=sum(granted), expires_at=expires_at.isoformat())
@@ -80,7 +84,7 @@ async def reserve(db: Db, actor: str, command: ReserveCart) -> list[Reservation]
 
 async def release(db: Db, actor: str, cart: str) -> int:
     """Give back all that a cart holds; returns the units. A cart that holds nothing is no error."""
-    held = await inventory.reservations_of(db, OwnerKind.CART, [cart])
+    held = await _held(db, cart)
     return await _give_back(db, actor, held, "given_up")
 
 
@@ -91,13 +95,17 @@ async def expire(db: Db, limit: int = 1000) -> int:
     return len(over)
 
 
-async def allocate(db: Db, actor: str, cart: str, location: str) -> Refusal | None:
+async def allocate(
+    db: Db, actor: str, cart: str, location: str, scope: frozenset[int] | None = None
+) -> Refusal | None:
     """Bind a cart's units to one location, without expiry."""
     places = await network.find_locations(db, [location])
     if location not in places:
         return Refusal("location_unknown", {"location": location}, "/location")
     place = places[location]
-    held = await inventory.reservations_of(db, OwnerKind.CART, [cart])
+    if scope is not None and place.id not in scope:
+        return Refusal("location_not_yours", {"location": location}, "/location")
+    held = await _held(db, cart)
     open_ones = [reservation for reservation in held if reservation.state is ReservationState.RESERVED]
     if not open_ones:
         return Refusal("cart_holds_nothing", {"cart": cart})
@@ -107,11 +115,15 @@ async def allocate(db: Db, actor: str, cart: str, location: str) -> Refusal | No
     for reservation in open_ones:
         if not decide_allocate(worksheet, reservation, place.id, "cart", cart):
             return Refusal("stock_short_at", {"location": location, "wanted": reservation.quantity})
-    await inventory.write_moves(db, worksheet, actor)
+    await inventory.write_change(db, worksheet.change(), actor)
     await inventory.set_reservations(db, [(reservation, 0) for reservation in open_ones])
     allocated = [
         r._replace(
-            id=new_id(), location_id=place.id, group_id=None, state=ReservationState.ALLOCATED, expires_at=None
+            id=new_id(),
+            location_id=place.id,
+            group_id=None,
+            state=ReservationState.ALLOCATED,
+            expires_at=None,
         )
         for r in open_ones
     ]
@@ -121,7 +133,7 @@ async def allocate(db: Db, actor: str, cart: str, location: str) -> Refusal | No
 
 async def issue(db: Db, actor: str, cart: str, reason: str) -> int | Refusal:
     """A cart's units leave the building (sold over the counter); returns how many."""
-    held = await inventory.reservations_of(db, OwnerKind.CART, [cart])
+    held = await _held(db, cart)
     if not held:
         return Refusal("cart_holds_nothing", {"cart": cart})
     if any(reservation.location_id is None for reservation in held):
@@ -130,11 +142,17 @@ async def issue(db: Db, actor: str, cart: str, reason: str) -> int | Refusal:
     for reservation in held:
         if not decide_issue(worksheet, reservation, "cart", cart):
             return Refusal("on_hand_short", {"wanted": reservation.quantity})
-    await inventory.write_moves(db, worksheet, actor, reason)
+    await inventory.write_change(db, worksheet.change(), actor, reason)
     await inventory.set_reservations(db, [(reservation, 0) for reservation in held])
     units = sum(reservation.quantity for reservation in held)
     await outbox.tell(db, actor, [CartReleased(subject=cart, units=units, cause="issued")])
     return units
+
+
+async def _held(db: Db, cart: str) -> list[Reservation]:
+    """What a cart holds. Two requests for one cart never both find it empty."""
+    await inventory.lock_cart(db, cart)
+    return await inventory.reservations_of(db, OwnerKind.CART, [cart])
 
 
 async def _give_back(db: Db, actor: str, held: Sequence[Reservation], cause: str) -> int:
@@ -145,7 +163,7 @@ async def _give_back(db: Db, actor: str, held: Sequence[Reservation], cause: str
     for reservation in held:
         decide_release(worksheet, reservation, reservation.quantity, "cart", reservation.owner_id)
         units[reservation.owner_id] = units.get(reservation.owner_id, 0) + reservation.quantity
-    await inventory.write_moves(db, worksheet, actor, cause)
+    await inventory.write_change(db, worksheet.change(), actor, cause)
     await inventory.set_reservations(db, [(reservation, 0) for reservation in held])
     await outbox.tell(
         db, actor, [CartReleased(subject=cart, units=given, cause=cause) for cart, given in units.items()]
@@ -156,19 +174,27 @@ async def _give_back(db: Db, actor: str, held: Sequence[Reservation], cause: str
 async def _open(
     db: Db, held: Sequence[Reservation], wants: Sequence[Want], group_of: dict[int, int]
 ) -> Worksheet:
+    places = [(r.item_id, r.location_id, r.group_id) for r in held] + [
+        (w.item_id, w.location_id, w.group_id) for w in wants
+    ]
     own = await network.reserving_groups(db, [r.location_id for r in held if r.location_id is not None])
-    return await inventory.open_worksheet(
+    balances = await inventory.lock_balances(
         db,
-        [(r.item_id, r.location_id) for r in (*held, *wants) if r.location_id is not None],
-        [(r.item_id, r.group_id) for r in (*held, *wants) if r.location_id is None and r.group_id is not None],
+        [(item, location) for item, location, _ in places if location is not None],
+        [(item, group) for item, location, group in places if location is None and group is not None],
         {**own, **group_of},
     )
+    return Worksheet(balances)
 
 
-async def _wants(db: Db, lines: Sequence[CartLine]) -> tuple[list[Want], dict[int, int]] | Refusal:
+async def _wants(
+    db: Db, lines: Sequence[CartLine], scope: frozenset[int] | None
+) -> tuple[list[Want], dict[int, int]] | Refusal:
     items = await catalog.ids_of(db, list({canonical_sku(line.sku) for line in lines}))
     places = await network.find_locations(db, list({x.location for x in lines if x.location is not None}))
-    groups = await network.find_groups(db, list({x.location_group for x in lines if x.location_group is not None}))
+    groups = await network.find_groups(
+        db, list({x.location_group for x in lines if x.location_group is not None})
+    )
     wants = []
     for index, line in enumerate(lines):
         item = items.get(canonical_sku(line.sku))
@@ -180,12 +206,16 @@ async def _wants(db: Db, lines: Sequence[CartLine]) -> tuple[list[Want], dict[in
             place = places.get(line.location)
             if place is None:
                 return Refusal("location_unknown", {"location": line.location}, f"/lines/{index}/location")
+            if scope is not None and place.id not in scope:
+                return Refusal("location_not_yours", {"location": line.location}, f"/lines/{index}/location")
             wants.append(Want(item.id, place.id, place.reserving_group_id, line.quantity))
         else:
             group = groups.get(line.location_group or "")
             field = f"/lines/{index}/location_group"
             if group is None:
                 return Refusal("location_group_unknown", {"group": line.location_group}, field)
+            if scope is not None:
+                return Refusal("location_not_yours", {"location": line.location_group}, field)
             if not group.reserving:
                 return Refusal("group_takes_no_reservations", {"location_group": line.location_group}, field)
             wants.append(Want(item.id, None, group.id, line.quantity))

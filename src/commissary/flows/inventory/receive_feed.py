@@ -5,15 +5,17 @@ so that those units can be sourced again. A message older than what a position h
 the same delta twice counts once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from commissary.domain.catalog import store as catalog
 from commissary.domain.catalog.rules.sku import canonical_sku
+from commissary.domain.catalog.types import ItemRef
 from commissary.domain.inventory import store as inventory
 from commissary.domain.inventory.events import ShortageArisen, StockFed
 from commissary.domain.inventory.types import FeedMode, FeedOutcome, FeedResult, FeedRow, ResolvedFeed
 from commissary.domain.network import store as network
+from commissary.domain.network.types import LocationRow
 from commissary.kernel.decision import Refusal
 from commissary.kernel.fact import Fact
 from commissary.platform import outbox
@@ -42,14 +44,16 @@ class Received(NamedTuple):
     duplicate: bool = False
 
 
-async def receive_feed(db: Db, actor: str, message: StockMessage) -> Received:
-    """What became of the message."""
+async def receive_feed(
+    db: Db, actor: str, message: StockMessage, scope: frozenset[int] | None = None
+) -> Received:
+    """What became of the message. `scope`: locations that the sender may speak of; None means all."""
     if not await inventory.note_message(db, message.source, message.sequence):
         return Received(0, 0, len(message.rows), {}, duplicate=True)
     await network.hold_grouping(db)
     items = await catalog.ids_of(db, list({canonical_sku(row.sku) for row in message.rows}))
     places = await network.find_locations(db, list({row.location for row in message.rows}))
-    amounts, refused = _resolve(message, items, places)
+    amounts, refused = _resolve(message, items, places, scope)
     group_of = {p.id: p.reserving_group_id for p in places.values() if p.reserving_group_id is not None}
     named = list(amounts)
     if message.complete and message.mode is FeedMode.FULL:
@@ -84,7 +88,10 @@ _Amount = tuple[int, int, int | None, int | None]
 
 
 def _resolve(
-    message: StockMessage, items: dict[str, catalog.ItemRef], places: dict[str, network.LocationRow]
+    message: StockMessage,
+    items: Mapping[str, ItemRef],
+    places: Mapping[str, LocationRow],
+    scope: frozenset[int] | None,
 ) -> tuple[dict[Place, _Amount], dict[int, Refusal]]:
     """(index of row, amount, damaged, quality hold) per position, and refusals by index of row."""
     amounts: dict[Place, _Amount] = {}
@@ -96,13 +103,20 @@ def _resolve(
         if item is None:
             refused[index] = Refusal("sku_unknown", {"sku": row.sku}, f"/rows/{index}/sku")
         elif place is None:
-            refused[index] = Refusal("location_unknown", {"location": row.location}, f"/rows/{index}/location")
+            refused[index] = Refusal(
+                "location_unknown", {"location": row.location}, f"/rows/{index}/location"
+            )
+        elif scope is not None and place.id not in scope:
+            facts = {"location": row.location}
+            refused[index] = Refusal("location_not_yours", facts, f"/rows/{index}/location")
         elif amount is None or (row.change if full else row.on_hand) is not None:
             field = "on_hand" if full else "change"
             refused[index] = Refusal("feed_row_other_mode", {"expected": field}, f"/rows/{index}/{field}")
         elif (item.id, place.id) in amounts:
             if full:
-                refused[index] = Refusal("row_twice", {"sku": row.sku, "location": row.location}, f"/rows/{index}")
+                refused[index] = Refusal(
+                    "row_twice", {"sku": row.sku, "location": row.location}, f"/rows/{index}"
+                )
             else:
                 first = amounts[item.id, place.id]
                 amounts[item.id, place.id] = (first[0], first[1] + amount, None, None)

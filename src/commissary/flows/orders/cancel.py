@@ -124,17 +124,18 @@ async def _give_back(db: Db, actor: str, shifts: Sequence[Shift]) -> None:
         return
     held = await inventory.reservations_of(db, OwnerKind.ORDER_LINE, [str(s.target.line_id) for s in back])
     group_of = await network.reserving_groups(db, [r.location_id for r in held if r.location_id is not None])
-    worksheet = await inventory.open_worksheet(
+    balances = await inventory.lock_balances(
         db,
         [(r.item_id, r.location_id) for r in held if r.location_id is not None],
         [(r.item_id, r.group_id) for r in held if r.group_id is not None],
         group_of,
     )
+    worksheet = Worksheet(balances)
     left = {reservation.id: reservation.quantity for reservation in held}
     for shift in back:
         assert shift.source is not None
         _release(worksheet, held, left, str(shift.target.line_id), shift.source.state, shift.quantity)
-    await inventory.write_moves(db, worksheet, actor, "canceled")
+    await inventory.write_change(db, worksheet.change(), actor, "canceled")
     await inventory.set_reservations(db, [(r, left[r.id]) for r in held if left[r.id] != r.quantity])
 
 

@@ -5,7 +5,6 @@ with other content it is refused. Wants of all orders of the batch are decided a
 goes to exactly one of them.
 """
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,6 +12,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from commissary.domain.catalog import store as catalog
+from commissary.domain.catalog.rules.sku import canonical_sku
 from commissary.domain.customers import store as customers
 from commissary.domain.customers.types import SealedPerson
 from commissary.domain.inventory import store as inventory
@@ -27,19 +27,19 @@ from commissary.domain.orders.rules.holds import BLOCKED_BY
 from commissary.domain.orders.rules.order_number import DEFAULT_PATTERN, order_number
 from commissary.domain.orders.rules.price_parts import price_order
 from commissary.domain.orders.rules.status import order_status
-from commissary.domain.orders.states import QuantityState
 from commissary.domain.orders.types import (
     Captured,
     CapturedLine,
     CaptureOrder,
     ChargeRow,
     GroupKey,
+    GroupRow,
     HoldRow,
     LineRow,
     OnShortage,
     OrderRow,
     Prices,
-    Shift,
+    QuantityState,
 )
 from commissary.domain.payments import store as payments
 from commissary.domain.payments.rules.tenders import tenders_refusal
@@ -85,52 +85,49 @@ async def capture(db: Db, actor: str, requests: Sequence[CaptureRequest]) -> lis
 
     answers: list[Captured | Refusal | None] = []
     drafts: list[tuple[int, _Draft]] = []
-    first_of: dict[str, int] = {}
-    twins: dict[int, int] = {}
     for index, (request, number) in enumerate(zip(requests, numbered, strict=True)):
-        answer = repeated.get(index)
-        if answer is None and number in first_of:
-            if request.body_hash == requests[first_of[number]].body_hash:
-                twins[index] = first_of[number]
-            else:
-                answer = Refusal("order_number_taken", {"number": number}, "/number")
-        elif answer is None:
-            draft = _draft(request, number, known)
-            if isinstance(draft, Refusal):
-                answer = draft
-            else:
-                drafts.append((index, draft))
-                first_of[number] = index
-        answers.append(answer)
+        answer = repeated.get(index) or _draft(request, number, known)
+        if isinstance(answer, _Draft):
+            drafts.append((index, answer))
+        answers.append(None if isinstance(answer, _Draft) else answer)
 
     worksheet = await _open_worksheet(db, drafts, known)
-    accepted = []
+    accepted: dict[str, tuple[int, _Draft]] = {}
     for index, draft in drafts:
-        refusal = _reserve(worksheet, draft)
-        answers[index] = refusal or _answer(draft)
-        if refusal is None:
-            accepted.append(draft)
+        # Only an order that was accepted takes its number: one that is refused leaves it to the next.
+        first = accepted.get(draft.number)
+        if first is None:
+            refusal = _reserve(worksheet, draft)
+            answers[index] = refusal or _answer(draft)
+            if refusal is None:
+                accepted[draft.number] = (index, draft)
+        elif first[1].request.body_hash == draft.request.body_hash:
+            answers[index] = answers[first[0]]
+        else:
+            answers[index] = _number_taken(draft.number)
     if accepted:
-        await _write(db, actor, accepted, worksheet)
-    for index, first in twins.items():
-        answers[index] = answers[first]
+        await _write(db, actor, [draft for _, draft in accepted.values()], worksheet)
     return [answer for answer in answers if answer is not None]
 
 
 async def _numbers(db: Db, requests: Sequence[CaptureRequest], pattern: str) -> list[str]:
-    fresh = iter(await orders.next_numbers(db, sum(1 for r in requests if r.order.number is None)))
-    return [
-        order_number(pattern, next(fresh), db.now) if r.order.number is None else r.order.number for r in requests
-    ]
-
-
-def _plain_sku(sku: str) -> str:
-    return sku if sku.isascii() else unicodedata.normalize("NFC", sku)
+    """The number of each order: its channel's, or the next of the pattern that no other order has."""
+    given = [request.order.number for request in requests]
+    missing = given.count(None)
+    taken = {number for number in given if number is not None}
+    fresh: list[str] = []
+    while len(fresh) < missing:
+        more = await orders.next_numbers(db, missing - len(fresh))
+        made = [order_number(pattern, sequence, db.now) for sequence in more]
+        taken.update(await orders.orders_by_number(db, made))
+        fresh += [number for number in made if number not in taken]
+    made_numbers = iter(fresh)
+    return [next(made_numbers) if number is None else number for number in given]
 
 
 async def _known(db: Db, requests: Sequence[CaptureRequest], default_group: str | None) -> Known:
     lines = [line for request in requests for line in request.order.lines]
-    items = await catalog.ids_of(db, list({_plain_sku(line.sku) for line in lines}))
+    items = await catalog.ids_of(db, list({canonical_sku(line.sku) for line in lines}))
     locations = {line.location for line in lines if line.location is not None}
     groups = {line.location_group for line in lines if line.location_group is not None}
     if default_group is not None:
@@ -140,7 +137,9 @@ async def _known(db: Db, requests: Sequence[CaptureRequest], default_group: str 
     with_attributes = any(request.order.attributes for request in requests)
     lines_with_attributes = any(line.attributes for line in lines)
     return Known(
-        items={line.sku: (item.id, item.active) for line in lines if (item := items.get(_plain_sku(line.sku)))},
+        items={
+            line.sku: (item.id, item.active) for line in lines if (item := items.get(canonical_sku(line.sku)))
+        },
         places={
             code: Place(row.id, row.active, frozenset(row.capabilities), row.reserving_group_id)
             for code, row in found.items()
@@ -156,7 +155,8 @@ async def _repeated(
     db: Db, requests: Sequence[CaptureRequest], numbered: Sequence[str], known: Known
 ) -> dict[int, Captured | Refusal]:
     """Answers for orders whose number is already taken."""
-    found = await orders.orders_by_number(db, list(dict.fromkeys(numbered)))
+    given = {request.order.number for request in requests if request.order.number is not None}
+    found = await orders.orders_by_number(db, sorted(given))
     if not found:
         return {}
     stored = await orders.captured_orders(db, [f.id for f in found.values()])
@@ -166,11 +166,13 @@ async def _repeated(
         if number in found:
             same = found[number].body_hash == request.body_hash
             answers[index] = (
-                _stored_answer(stored[found[number].id], sku_of)
-                if same
-                else Refusal("order_number_taken", {"number": number}, "/number")
+                _stored_answer(stored[found[number].id], sku_of) if same else _number_taken(number)
             )
     return answers
+
+
+def _number_taken(number: str) -> Refusal:
+    return Refusal("order_number_taken", {"number": number}, "/number")
 
 
 def _stored_answer(row: orders.CapturedOrder, sku_of: dict[int, str]) -> Captured:
@@ -180,12 +182,22 @@ def _stored_answer(row: orders.CapturedOrder, sku_of: dict[int, str]) -> Capture
         heads[line_number] = (item_id, quantity)
         units[line_number][state] += in_state
     return Captured(
-        *row[:2],
+        row.id,
+        row.number,
         order_status(QuantityState(state) for line in units.values() for state in line),
-        *row[2:8],
+        row.currency,
+        row.goods_minor,
+        row.discount_minor,
+        row.charges_minor,
+        row.tax_minor,
+        row.total_minor,
         tuple(
             CapturedLine(
-                n, sku_of[item_id], quantity, units[n][QuantityState.RESERVED], units[n][QuantityState.BACKORDERED]
+                n,
+                sku_of[item_id],
+                quantity,
+                units[n][QuantityState.RESERVED],
+                units[n][QuantityState.BACKORDERED],
             )
             for n, (item_id, quantity) in sorted(heads.items())
         ),
@@ -209,22 +221,27 @@ def _draft(request: CaptureRequest, number: str, known: Known) -> _Draft | Refus
 
 async def _open_worksheet(db: Db, drafts: Sequence[tuple[int, _Draft]], known: Known) -> Worksheet:
     sources = [source for _, draft in drafts for source in draft.sources]
-    return await inventory.open_worksheet(
+    balances = await inventory.lock_balances(
         db,
         [(s.item_id, s.location_id) for s in sources if s.location_id is not None],
         [(s.item_id, s.group_id) for s in sources if s.location_id is None and s.group_id is not None],
         {place.id: place.group_id for place in known.places.values() if place.group_id is not None},
     )
+    return Worksheet(balances)
 
 
 def _reserve(worksheet: Worksheet, draft: _Draft) -> Refusal | None:
     order = draft.request.order
     partial = order.on_shortage is OnShortage.BACKORDER
-    wants = [Want(*source, line.quantity, partial) for source, line in zip(draft.sources, order.lines, strict=True)]
+    wants = [
+        Want(*source, line.quantity, partial) for source, line in zip(draft.sources, order.lines, strict=True)
+    ]
     granted = decide_reserve(worksheet, wants, "order_line", [str(line_id) for line_id in draft.line_ids])
     if isinstance(granted, int):
         line = order.lines[granted]
-        return Refusal("stock_short", {"sku": line.sku, "wanted": line.quantity}, f"/lines/{granted}/quantity")
+        return Refusal(
+            "stock_short", {"sku": line.sku, "wanted": line.quantity}, f"/lines/{granted}/quantity"
+        )
     draft.reserved.extend(granted)
     return None
 
@@ -248,11 +265,11 @@ async def _write(db: Db, actor: str, drafts: Sequence[_Draft], worksheet: Worksh
         await orders.insert_lines(db, [row for draft in drafts for row in _line_rows(draft)])
         charges = [ChargeRow(d.order_id, charge) for d in drafts for charge in d.request.order.charges]
         await orders.insert_charges(db, charges)
-        await orders.shift(db, [shift for draft in drafts for shift in _shifts(draft)])
+        await orders.insert_groups(db, [group for draft in drafts for group in _groups(draft)])
         await orders.insert_holds(db, holds, actor)
         await payments.insert_tenders(db, [row for draft in drafts for row in _tender_rows(draft)])
         await inventory.insert_reservations(db, [r for draft in drafts for r in _reservations(draft)])
-        await inventory.write_moves(db, worksheet, actor)
+        await inventory.write_change(db, worksheet.change(), actor)
         await outbox.tell(db, actor, [fact for draft in drafts for fact in _facts(draft, holds)])
 
 
@@ -303,16 +320,18 @@ def _line_rows(draft: _Draft) -> list[LineRow]:
     ]
 
 
-def _shifts(draft: _Draft) -> list[Shift]:
-    shifts = []
-    for line_id, line, reserved in zip(draft.line_ids, draft.request.order.lines, draft.reserved, strict=True):
+def _groups(draft: _Draft) -> list[GroupRow]:
+    groups = []
+    for line_id, line, reserved in zip(
+        draft.line_ids, draft.request.order.lines, draft.reserved, strict=True
+    ):
         for state, units in (
             (QuantityState.RESERVED, reserved),
             (QuantityState.BACKORDERED, line.quantity - reserved),
         ):
             if units:
-                shifts.append(Shift(None, GroupKey(draft.order_id, line_id, state), units))
-    return shifts
+                groups.append(GroupRow(GroupKey(draft.order_id, line_id, state), units))
+    return groups
 
 
 def _hold_rows(draft: _Draft, db: Db, actor: str) -> list[HoldRow]:

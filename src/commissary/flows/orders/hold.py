@@ -10,6 +10,7 @@ from commissary.domain.orders.events import HoldPlaced, HoldResolved
 from commissary.domain.orders.rules.holds import BLOCKED_BY, active_holds
 from commissary.domain.orders.types import HoldRow
 from commissary.kernel.decision import Refusal
+from commissary.kernel.instant import instant_in_range
 from commissary.platform import outbox
 from commissary.platform.db import Db
 from commissary.platform.ids import new_id
@@ -45,6 +46,8 @@ async def place_holds(db: Db, actor: str, commands: Sequence[PlaceHold]) -> list
             answers.append(Refusal("hold_kind_unknown", {"kind": command.kind}, "/kind"))
         elif command.expires_at is not None and command.expires_at <= db.now:
             answers.append(Refusal("hold_expired_already", {}, "/expires_at"))
+        elif command.expires_at is not None and not instant_in_range(command.expires_at):
+            answers.append(Refusal("instant_out_of_range", {"year": command.expires_at.year}, "/expires_at"))
         elif command.line_number is not None and (order.id, command.line_number) not in lines:
             answers.append(Refusal("line_unknown", {"line_number": command.line_number}, "/line_number"))
         else:
@@ -52,7 +55,15 @@ async def place_holds(db: Db, actor: str, commands: Sequence[PlaceHold]) -> list
             blocks = BLOCKED_BY[command.kind]
             answers.append(
                 HoldRow(
-                    new_id(), order.id, line_id, command.kind, command.reason, blocks, db.now, actor, command.expires_at
+                    new_id(),
+                    order.id,
+                    line_id,
+                    command.kind,
+                    command.reason,
+                    blocks,
+                    db.now,
+                    actor,
+                    command.expires_at,
                 )
             )
     placed = [row for row in answers if isinstance(row, HoldRow)]
@@ -106,4 +117,6 @@ async def expire_holds(db: Db, limit: int = 500) -> int:
 
 
 def _resolved(order_id: UUID, number: str, hold_id: UUID, kind: str, resolution: str) -> HoldResolved:
-    return HoldResolved(subject=str(order_id), number=number, hold=str(hold_id), kind=kind, resolution=resolution)
+    return HoldResolved(
+        subject=str(order_id), number=number, hold=str(hold_id), kind=kind, resolution=resolution
+    )

@@ -41,7 +41,12 @@ async def screen(db: Db, events: Sequence[outbox.Event]) -> None:
         "screening",
         [
             HoldPlaced(
-                subject=fact.subject, number=fact.number, hold=str(h.id), kind=h.kind, reason=h.reason, blocks=blocks
+                subject=fact.subject,
+                number=fact.number,
+                hold=str(h.id),
+                kind=h.kind,
+                reason=h.reason,
+                blocks=blocks,
             )
             for (fact, _), h in zip(wanted, holds, strict=True)
         ],

@@ -27,13 +27,15 @@ def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
 def decode_body(raw: bytes, kind: type[T]) -> T:
     """The body as a value of `kind`. Raises Problem naming the field as a JSON pointer."""
     try:
-        value: T = _decoder(kind).decode(raw)
+        value: T = _decoder(kind).decode(raw)  # type: ignore[arg-type]
         _refuse_doubtful(raw)
     except msgspec.ValidationError as error:
         raise _invalid(error, "body_invalid") from None
     except msgspec.DecodeError as error:
         raise Problem("body_malformed", reason=str(error)) from None
-    except (RecursionError, UnicodeDecodeError):
+    except UnicodeDecodeError:
+        raise Problem("body_malformed", reason="it is not UTF-8") from None
+    except RecursionError:
         raise Problem("body_too_deep") from None
     return value
 
@@ -64,14 +66,36 @@ def _invalid(error: msgspec.ValidationError, code: str) -> Problem:
 def _refuse_doubtful(raw: bytes) -> None:
     if b"\\u0000" in raw:
         _refuse_nul(json.loads(raw), "")
-    json.loads(raw, object_pairs_hook=_refuse_twins)
+    try:
+        json.loads(raw, object_pairs_hook=_refuse_twins)
+    except _Twins:
+        pointer = _first_twin(json.loads(raw, object_pairs_hook=_Pairs), "")
+        raise Problem("body_key_twice", key=pointer.rpartition("/")[2], field=pointer) from None
+
+
+class _Twins(Exception):
+    """An object names a key twice; where it stands is looked up only then."""
+
+
+class _Pairs(list[tuple[str, Any]]):
+    """An object as its pairs, told apart from an array."""
 
 
 def _refuse_twins(pairs: list[tuple[str, Any]]) -> None:
     if len({key for key, _ in pairs}) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twin = next(key for key in keys if keys.count(key) > 1)
-        raise Problem("body_key_twice", key=twin, field=f"/{twin}")
+        raise _Twins
+
+
+def _first_twin(value: Any, pointer: str) -> str:
+    """The pointer of the first key that stands twice, outermost object first; empty when there is none here."""
+    steps = value if isinstance(value, _Pairs) else enumerate(value) if isinstance(value, list) else ()
+    seen = set()
+    for step, _ in value if isinstance(value, _Pairs) else ():
+        if step in seen:
+            return f"{pointer}/{step}"
+        seen.add(step)
+    found = (_first_twin(inner, f"{pointer}/{step}") for step, inner in steps)
+    return next((twin for twin in found if twin), "")
 
 
 def _refuse_nul(value: Any, pointer: str) -> None:

@@ -32,7 +32,7 @@ class ProblemBody(msgspec.Struct, omit_defaults=True):
     errors: Sequence["ProblemBody"] = ()
 
 
-class Problem(Exception):  # noqa: N818 (RFC 9457's own word)
+class Problem(Exception):
     """Raised at the door, before any flow runs: a body that cannot be read, a caller who may not."""
 
     def __init__(
@@ -45,9 +45,13 @@ class Problem(Exception):  # noqa: N818 (RFC 9457's own word)
 
 # What the machinery itself refuses; the doors add the refusals of the contexts.
 MACHINERY_PROBLEMS: dict[str, ProblemKind] = {
-    "not_authenticated": ProblemKind(401, "Sign in first", "No valid API key or session came with this request."),
+    "not_authenticated": ProblemKind(
+        401, "Sign in first", "No valid API key or session came with this request."
+    ),
     "not_permitted": ProblemKind(403, "Not permitted", "This needs the permission {permission}."),
-    "request_of_other_site": ProblemKind(403, "Sent by another site", "Another site made the browser send this."),
+    "request_of_other_site": ProblemKind(
+        403, "Sent by another site", "Another site made the browser send this."
+    ),
     "csrf_token_wrong": ProblemKind(
         403, "Form expired", "Reload the page and try again: the form does not belong to this session."
     ),
@@ -55,27 +59,43 @@ MACHINERY_PROBLEMS: dict[str, ProblemKind] = {
     "method_not_allowed": ProblemKind(405, "Method not allowed", "This address does not take that method."),
     "body_malformed": ProblemKind(400, "Not valid JSON", "The body cannot be read: {reason}."),
     "body_key_twice": ProblemKind(400, "A key stands twice", "The key {key} stands twice in one object."),
-    "body_too_deep": ProblemKind(400, "Nested too deep", "The body is nested deeper than anything this address takes."),
+    "body_too_deep": ProblemKind(
+        400, "Nested too deep", "The body is nested deeper than anything this address takes."
+    ),
     "body_invalid": ProblemKind(422, "The body does not fit", "{reason}"),
     "body_too_large": ProblemKind(413, "Body too large", "This address takes at most {limit_bytes} bytes."),
-    "body_encoded": ProblemKind(415, "Encoded body", "Send the body as plain UTF-8 JSON, without Content-Encoding."),
+    "body_encoded": ProblemKind(
+        415, "Encoded body", "Send the body as plain UTF-8 JSON, without Content-Encoding."
+    ),
     "query_invalid": ProblemKind(400, "The query does not fit", "{reason}"),
     "cursor_invalid": ProblemKind(400, "Not a cursor", "Pass the cursor of an earlier answer unchanged."),
     "idempotency_key_missing": ProblemKind(
-        400, "Idempotency-Key missing", "This request creates or moves something; send a header Idempotency-Key."
+        400,
+        "Idempotency-Key missing",
+        "This request creates or moves something; send a header Idempotency-Key.",
     ),
     "idempotency_key_invalid": ProblemKind(
         400, "Idempotency-Key not usable", "An Idempotency-Key has 1 to 255 visible ASCII characters."
     ),
     "idempotency_key_reused": ProblemKind(
-        422, "Idempotency-Key used before", "This key came with another request; use a new one for a new request."
+        422,
+        "Idempotency-Key used before",
+        "This key came with another request; use a new one for a new request.",
     ),
-    "request_in_flight": ProblemKind(409, "Still in progress", "The first request with this key is still being worked on."),
-    "version_stale": ProblemKind(412, "Changed meanwhile", "Someone changed this since version {expected}; it is at {current} now."),
-    "version_invalid": ProblemKind(400, "If-Match not usable", 'Send the ETag of your last read, such as If-Match: "3".'),
+    "request_in_flight": ProblemKind(
+        409, "Still in progress", "The first request with this key is still being worked on."
+    ),
+    "version_stale": ProblemKind(
+        412, "Changed meanwhile", "Someone changed this since version {expected}; it is at {current} now."
+    ),
+    "version_invalid": ProblemKind(
+        400, "If-Match not usable", 'Send the ETag of your last read, such as If-Match: "3".'
+    ),
     "unavailable": ProblemKind(503, "Not available now", "{what} Come back in {retry_after_s} s."),
-    "internal_error": ProblemKind(500, "Our mistake", "Something failed on our side; the log holds the details under {request_id}."),
-}  # fmt: skip
+    "internal_error": ProblemKind(
+        500, "Our mistake", "Something failed on our side; the log holds the details under {request_id}."
+    ),
+}
 
 
 def problem_body(refusal: Refusal, kinds: Mapping[str, ProblemKind]) -> ProblemBody:

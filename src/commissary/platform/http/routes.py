@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -31,20 +31,31 @@ StoredAnswer = tuple[int, bytes, Mapping[str, str], str]
 
 
 def route_handlers(
-    endpoints: Sequence[Endpoint], database: Database, problems: Problems
+    endpoints: Sequence[Endpoint], database: Database, problems: Problems, hash_key: bytes
 ) -> list[HTTPRouteHandler]:
-    """A Litestar handler for each endpoint, with its permission declared for the guard."""
-    return [_route_handler(endpoint, database, problems) for endpoint in endpoints]
+    """A Litestar handler for each endpoint, with its permission declared for the guard.
+
+    `hash_key` keys the hashes by which a repeated request is recognized.
+    """
+    return [_route_handler(endpoint, Runner(database, problems, hash_key)) for endpoint in endpoints]
 
 
-def _route_handler(endpoint: Endpoint, database: Database, problems: Problems) -> HTTPRouteHandler:
+class Runner(NamedTuple):
+    """What every endpoint runs with."""
+
+    database: Database
+    problems: Problems
+    hash_key: bytes
+
+
+def _route_handler(endpoint: Endpoint, runner: Runner) -> HTTPRouteHandler:
     label = f"{endpoint.method} {endpoint.path}"
     seconds = REQUEST_SECONDS.labels(label)
 
     async def handle(request: Request[Any, Any, Any]) -> ASGIResponse:
         started = time.perf_counter()
         call = await read_call(request, endpoint)
-        status, body, headers, media_type = await _run(endpoint, call, database, problems)
+        status, body, headers, media_type = await _run(endpoint, call, runner)
         seconds.observe(time.perf_counter() - started)
         REQUESTS.labels(label, status).inc()
         return ASGIResponse(body=body, status_code=status, headers=dict(headers), media_type=media_type)
@@ -91,16 +102,17 @@ def _if_match(text: str | None) -> int | None:
     return int(bare)
 
 
-async def _run(
-    endpoint: Endpoint, call: Call[Any, Any], database: Database, problems: Problems
-) -> StoredAnswer:
+async def _run(endpoint: Endpoint, call: Call[Any, Any], runner: Runner) -> StoredAnswer:
+    problems = runner.problems
     if endpoint.work is Work.OWN:
         return stored(await endpoint.handler(call), endpoint.status, problems)
     for attempt in range(_TRIES):
         try:
-            async with database.transaction(call.organization, read_only=endpoint.work is Work.READ) as db:
+            async with runner.database.transaction(
+                call.organization, read_only=endpoint.work is Work.READ
+            ) as db:
                 if endpoint.work is Work.WRITE and call.idempotency_key is not None:
-                    return await _run_once(endpoint, call, db, problems)
+                    return await _run_once(endpoint, call, db, runner)
                 answer = stored(await endpoint.handler(call, db), endpoint.status, problems)
                 if answer[0] >= 400:
                     raise _Refused(answer)
@@ -113,18 +125,22 @@ async def _run(
     raise AssertionError("unreachable")
 
 
-class _Refused(Exception):  # noqa: N818
+class _Refused(Exception):
     """Carries a refusal out of the transaction, so that the transaction rolls back."""
 
     def __init__(self, answer: StoredAnswer) -> None:
         self.answer = answer
 
 
-async def _run_once(endpoint: Endpoint, call: Call[Any, Any], db: Db, problems: Problems) -> StoredAnswer:
+async def _run_once(endpoint: Endpoint, call: Call[Any, Any], db: Db, runner: Runner) -> StoredAnswer:
     """Run a write under its Idempotency-Key. A refusal is not kept: nothing happened, so a retry may succeed."""
     key = f"{call.caller.id}:{call.idempotency_key}"
     own_hash = idempotency.request_hash(
-        endpoint.method.encode(), endpoint.path.encode(), repr(sorted(call.path.items())).encode(), call.raw
+        runner.hash_key,
+        endpoint.method.encode(),
+        endpoint.path.encode(),
+        repr(sorted(call.path.items())).encode(),
+        call.raw,
     )
     (claim,) = await idempotency.claim(db, [key], [own_hash])
     if claim.standing is idempotency.Standing.REPLAY:
@@ -133,7 +149,7 @@ async def _run_once(endpoint: Endpoint, call: Call[Any, Any], db: Db, problems: 
         raise Problem("idempotency_key_reused", field="Idempotency-Key")
     if claim.standing is idempotency.Standing.IN_FLIGHT:
         raise Problem("request_in_flight", field="Idempotency-Key", headers={"retry-after": "1"})
-    answer = stored(await endpoint.handler(call, db), endpoint.status, problems)
+    answer = stored(await endpoint.handler(call, db), endpoint.status, runner.problems)
     if answer[0] >= 400:
         raise _Refused(answer)
     await idempotency.keep(db, [idempotency.Kept(key, own_hash, answer[0], answer[1])])

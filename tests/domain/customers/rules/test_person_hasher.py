@@ -41,13 +41,17 @@ def test_a_mail_a_phone_and_a_name_of_the_same_text_differ() -> None:
 
 
 def test_hashes_are_fixed_over_time() -> None:
-    assert ONE.mail("ada@example.org") == int.from_bytes(bytes.fromhex("ea1fef74426baaf1"), "big", signed=True)
+    assert ONE.mail("ada@example.org") == int.from_bytes(
+        bytes.fromhex("ea1fef74426baaf1"), "big", signed=True
+    )
     assert ONE.address(HERE, HOME).hex() == "232bcd45935920170bacf2080fbbce9b"
     assert ONE.mail("  ") is None
 
 
 def test_spaces_and_case_make_no_other_address_but_content_does() -> None:
-    same = Address("DE", " ada  LOVELACE ", lines=("Hauptstr. 1", "2. OG "), postal_code="10115", city="BERLIN")
+    same = Address(
+        "DE", " ada  LOVELACE ", lines=("Hauptstr. 1", "2. OG "), postal_code="10115", city="BERLIN"
+    )
     assert ONE.address(HERE, same) == ONE.address(HERE, HOME)
     others = [
         Address("AT", HOME.name, lines=HOME.lines, postal_code="10115", city="Berlin"),

@@ -1,6 +1,7 @@
 """Which endpoint wants which event, and so which kinds the organization has delivered at all."""
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 
 from commissary.domain.integrations.events import WebhookTest
 from commissary.domain.integrations.types import Endpoint
@@ -19,9 +20,9 @@ def kinds_refusal(kinds: Sequence[str], catalog: Collection[str]) -> Refusal | N
     return None
 
 
-def wants(endpoint: Endpoint, kind: str) -> bool:
-    """Test sends go to the tested endpoint directly, so nobody wants them here."""
-    if not endpoint.active or kind == WebhookTest.KIND:
+def wants(endpoint: Endpoint, kind: str, at: datetime) -> bool:
+    """An endpoint hears of what is told after it was added; test sends go to the tested endpoint directly."""
+    if not endpoint.active or kind == WebhookTest.KIND or at <= endpoint.created_at:
         return False
     return not endpoint.kinds or kind in endpoint.kinds
 

@@ -6,9 +6,8 @@ units back pays a shortage first: as long as more is promised than is there, not
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
 
-from commissary.domain.inventory.types import Account, GroupRow, Move, PositionRow
+from commissary.domain.inventory.types import Account, Balances, Move, StockChange
 
 Place = tuple[int, int]
 # Columns of a position's change, in this order everywhere.
@@ -25,14 +24,12 @@ _AVAILABLE, _SHORTAGE = _INDEX[Account.AVAILABLE], _INDEX[Account.SHORTAGE]
 
 
 class Worksheet:
-    """Balances under decision. `group_of` maps a location to its reserving group, where it has one."""
+    """Balances under decision."""
 
-    def __init__(
-        self, positions: Iterable[PositionRow], groups: Iterable[GroupRow], group_of: Mapping[int, int]
-    ) -> None:
-        self._positions: dict[Place, list[int]] = {(p[0], p[1]): list(p[2:8]) for p in positions}
-        self._groups: dict[Place, list[int]] = {(g[0], g[1]): [g[2], g[3], g[4]] for g in groups}
-        self._group_of = group_of
+    def __init__(self, balances: Balances) -> None:
+        self._positions: dict[Place, list[int]] = {(p[0], p[1]): list(p[2:8]) for p in balances.positions}
+        self._groups: dict[Place, list[int]] = {(g[0], g[1]): [g[2], g[3], g[4]] for g in balances.groups}
+        self._group_of = balances.group_of
         self.moves: list[Move] = []
 
     def balance(self, item_id: int, location_id: int, account: Account) -> int:
@@ -75,7 +72,14 @@ class Worksheet:
             self._enter(row, item_id, location_id, quantity, source, target, cause, cause_id)
 
     def move_in_group(
-        self, item_id: int, group_id: int, quantity: int, source: Account, target: Account, cause: str, cause_id: str
+        self,
+        item_id: int,
+        group_id: int,
+        quantity: int,
+        source: Account,
+        target: Account,
+        cause: str,
+        cause_id: str,
     ) -> None:
         """Reserve in a group (open → reserved) or give back (reserved → open)."""
         self._shift_group(item_id, group_id, quantity, target)
@@ -85,7 +89,9 @@ class Worksheet:
         """Take back every move made since there were `mark` of them."""
         for item_id, location_id, group_id, quantity, source, target, _, _ in reversed(self.moves[mark:]):
             if location_id is not None:
-                self._shift(self._positions[item_id, location_id], item_id, location_id, quantity, target, source)
+                self._shift(
+                    self._positions[item_id, location_id], item_id, location_id, quantity, target, source
+                )
             elif group_id is not None:
                 self._shift_group(item_id, group_id, quantity, source)
         del self.moves[mark:]
@@ -123,7 +129,11 @@ class Worksheet:
             group[0] += supplied
             group[2] = max(group[1] - group[0], 0)
 
-    def position_changes(self) -> list[tuple[int, ...]]:
+    def change(self) -> StockChange:
+        """What all moves made so far come to."""
+        return StockChange(self.moves, self._position_changes(), self._group_changes())
+
+    def _position_changes(self) -> list[tuple[int, ...]]:
         """(item, location, six changes in POSITION_ACCOUNTS order), by item and location, without zero rows."""
         changes: dict[Place, list[int]] = defaultdict(lambda: [0] * len(POSITION_ACCOUNTS))
         for item_id, location_id, _, quantity, source, target, _, _ in self.moves:
@@ -135,7 +145,7 @@ class Worksheet:
                     row[_INDEX[account]] += -change if account is Account.SHORTAGE else change
         return [(*place, *row) for place, row in sorted(changes.items()) if any(row)]
 
-    def group_changes(self) -> list[tuple[int, int, int, int]]:
+    def _group_changes(self) -> list[tuple[int, int, int, int]]:
         """(item, group, change of supply, change of reserved), by item and group, without zero rows."""
         changes: dict[Place, list[int]] = defaultdict(lambda: [0, 0])
         for item_id, location_id, group_id, quantity, source, target, _, _ in self.moves:
@@ -147,4 +157,4 @@ class Worksheet:
                     changes[item_id, own][0] += quantity
                 if source is Account.AVAILABLE:
                     changes[item_id, own][0] -= quantity
-        return [(*place, *row) for place, row in sorted(changes.items()) if any(row)]
+        return [(*place, row[0], row[1]) for place, row in sorted(changes.items()) if any(row)]

@@ -37,7 +37,9 @@ def decide_reserve(
     return granted
 
 
-def decide_release(worksheet: Worksheet, reservation: Reservation, quantity: int, cause: str, cause_id: str) -> None:
+def decide_release(
+    worksheet: Worksheet, reservation: Reservation, quantity: int, cause: str, cause_id: str
+) -> None:
     """Give units of a reservation or allocation back to where they were promised from."""
     if reservation.location_id is not None:
         source = Account(reservation.state)
@@ -46,7 +48,13 @@ def decide_release(worksheet: Worksheet, reservation: Reservation, quantity: int
         )
     elif reservation.group_id is not None:
         worksheet.move_in_group(
-            reservation.item_id, reservation.group_id, quantity, Account.RESERVED, Account.OPEN, cause, cause_id
+            reservation.item_id,
+            reservation.group_id,
+            quantity,
+            Account.RESERVED,
+            Account.OPEN,
+            cause,
+            cause_id,
         )
 
 

@@ -10,8 +10,8 @@ customer who gives up two of five keeps the ones that are surest to come. Units 
 
 from collections.abc import Sequence
 
-from commissary.domain.orders.states import MACHINE, QuantityState
-from commissary.domain.orders.types import GroupKey, GroupRow, Shift
+from commissary.domain.orders.states import MACHINE
+from commissary.domain.orders.types import GroupKey, GroupRow, QuantityState, Shift
 from commissary.kernel.decision import Refusal
 
 _S = QuantityState
@@ -30,9 +30,13 @@ def decide_cancel(groups: Sequence[GroupRow], quantity: int | None, field: str) 
     if wanted > room or not room:
         return Refusal("too_late_to_cancel", {"cancelable": room, "wanted": wanted}, field)
     shifts = []
-    for group in sorted((g for g in groups if g.key.state in _ORDER), key=lambda g: _ORDER.index(g.key.state)):
+    for group in sorted(
+        (g for g in groups if g.key.state in _ORDER), key=lambda g: _ORDER.index(g.key.state)
+    ):
         take = min(wanted, group.quantity)
         if take:
-            shifts.append(Shift(group.key, GroupKey(group.key.order_id, group.key.line_id, _S.CANCELED), take))
+            shifts.append(
+                Shift(group.key, GroupKey(group.key.order_id, group.key.line_id, _S.CANCELED), take)
+            )
             wanted -= take
     return shifts

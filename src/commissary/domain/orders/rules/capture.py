@@ -1,10 +1,10 @@
 """Is an order complete, and is everything it names known? What it asks of stock follows from its lines.
 
-    line                        asks stock of
-    pickup, location            that location; it must offer pickup
-    ship, location              that location; it must ship
-    ship, location group        that group; it must take reservations
-    ship, neither               the organization's default group
+line                        asks stock of
+pickup, location            that location; it must offer pickup
+ship, location              that location; it must ship
+ship, location group        that group; it must take reservations
+ship, neither               the organization's default group
 """
 
 from collections.abc import Mapping
@@ -14,6 +14,7 @@ from commissary.domain.orders.types import CaptureOrder, LineInput, Method
 from commissary.kernel.attributes import AttributeKind, Attributes, attribute_refusal
 from commissary.kernel.card_numbers import holds_card_number
 from commissary.kernel.decision import Refusal
+from commissary.kernel.instant import instant_in_range
 
 _CAPABILITY = {Method.PICKUP: "pickup", Method.SHIP: "ship_from"}
 
@@ -63,6 +64,13 @@ def _order_refusal(order: CaptureOrder, known: Known) -> Refusal | None:
     kinds = [charge.kind for charge in order.charges]
     if len(set(kinds)) != len(kinds):
         return Refusal("charge_twice", {}, "/charges")
+    if order.placed_at is not None and not instant_in_range(order.placed_at):
+        return Refusal("instant_out_of_range", {"year": order.placed_at.year}, "/placed_at")
+    for index, hold in enumerate(order.holds):
+        if hold.expires_at is not None and not instant_in_range(hold.expires_at):
+            return Refusal(
+                "instant_out_of_range", {"year": hold.expires_at.year}, f"/holds/{index}/expires_at"
+            )
     if order.attributes:
         return _attributes_refusal(known.order_attributes, order.attributes, "/attributes")
     return None
@@ -96,7 +104,9 @@ def _at_location(item_id: int, line: LineInput, field: str, known: Known) -> Sou
     if line.location_group is not None:
         return Refusal("location_and_group", {}, f"{field}/location_group")
     if (needed := _CAPABILITY[line.method]) not in place.capabilities:
-        return Refusal("location_cannot", {"location": line.location, "capability": needed}, f"{field}/location")
+        return Refusal(
+            "location_cannot", {"location": line.location, "capability": needed}, f"{field}/location"
+        )
     return Source(item_id, place.id, place.group_id)
 
 
@@ -112,7 +122,9 @@ def _in_group(item_id: int, line: LineInput, field: str, known: Known) -> Source
     return Source(item_id, None, group[0])
 
 
-def _attributes_refusal(declared: Mapping[str, AttributeKind], values: Attributes, field: str) -> Refusal | None:
+def _attributes_refusal(
+    declared: Mapping[str, AttributeKind], values: Attributes, field: str
+) -> Refusal | None:
     for name, value in values.items():
         if isinstance(value, str) and holds_card_number(value):
             return Refusal("card_number_refused", {}, f"{field}/{name}")

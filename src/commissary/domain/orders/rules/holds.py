@@ -33,7 +33,9 @@ BLOCKED_BY: dict[str, tuple[str, ...]] = {
 def active_holds(holds: Iterable[HoldRow], now: datetime) -> list[HoldRow]:
     """Holds that neither were resolved nor ran out."""
     return [
-        hold for hold in holds if hold.resolved_at is None and (hold.expires_at is None or hold.expires_at > now)
+        hold
+        for hold in holds
+        if hold.resolved_at is None and (hold.expires_at is None or hold.expires_at > now)
     ]
 
 

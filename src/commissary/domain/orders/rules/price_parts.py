@@ -30,12 +30,16 @@ def price_order(order: CaptureOrder) -> Prices | Refusal:
     if order.discount_minor > sum(nets):
         return Refusal("discount_above_price", {"price_minor": sum(nets)}, "/discount_minor")
     shares = largest_remainder(order.discount_minor, nets) if order.discount_minor else [0] * len(nets)
-    line_discounts = tuple(line.discount_minor + share for line, share in zip(order.lines, shares, strict=True))
+    line_discounts = tuple(
+        line.discount_minor + share for line, share in zip(order.lines, shares, strict=True)
+    )
     goods = sum(line.unit_price_minor * line.quantity for line in order.lines)
     charges = sum(charge.amount_minor for charge in order.charges)
     tax = sum(line.tax_minor for line in order.lines) + sum(charge.tax_minor for charge in order.charges)
     discount = sum(line_discounts)
     total = goods - discount + charges + (0 if order.tax_included else tax)
     if order.total_minor is not None and order.total_minor != total:
-        return Refusal("total_does_not_add_up", {"given_minor": order.total_minor, "sum_minor": total}, "/total_minor")
+        return Refusal(
+            "total_does_not_add_up", {"given_minor": order.total_minor, "sum_minor": total}, "/total_minor"
+        )
     return Prices(goods, discount, charges, tax, total, line_discounts)

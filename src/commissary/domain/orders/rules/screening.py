@@ -1,10 +1,10 @@
 """Screening: which new orders a person should look at before they go on.
 
-    limit                 order                     hold
-    total 500.00 EUR      500.01 EUR                review
-    total 500.00 EUR      600.00 USD                none (the limit is for EUR only)
-    units 100             101 units                 review
-    none set              anything                  none
+limit                 order                     hold
+total 500.00 EUR      500.01 EUR                review
+total 500.00 EUR      600.00 USD                none (the limit is for EUR only)
+units 100             101 units                 review
+none set              anything                  none
 """
 
 from collections.abc import Mapping

@@ -1,23 +1,24 @@
 """An order's status, computed from what became of its units; stored nowhere.
 
-    units in                                         status
-    only canceled                                    canceled
-    any draft                                        draft
-    only delivered / collected (rest canceled)       completed
-    nothing open, some shipped                       shipped
-    some shipped or done, some open                  partly_shipped
-    some ready for pickup, none behind               ready_for_pickup
-    any released … packed                            in_fulfillment
-    only allocated                                   allocated
-    only reserved or allocated                       reserved
-    only backordered                                 backordered
-    some reserved, some backordered or placed        partly_reserved
-    only placed                                      placed
+units in                                         status
+only canceled                                    canceled
+any draft                                        draft
+only delivered / collected (rest canceled)       completed
+nothing open, some shipped                       shipped
+some shipped or done, some open                  partly_shipped
+some ready for pickup, none behind               ready_for_pickup
+any released … packed                            in_fulfillment
+only allocated                                   allocated
+only reserved or allocated                       reserved
+only backordered                                 backordered
+some reserved, some backordered or placed        partly_reserved
+only placed                                      placed
 """
 
 from collections.abc import Iterable
 
-from commissary.domain.orders.states import OPEN, QuantityState
+from commissary.domain.orders.states import OPEN
+from commissary.domain.orders.types import QuantityState
 
 _S = QuantityState
 _DONE = frozenset({_S.DELIVERED, _S.COLLECTED})
@@ -49,5 +50,5 @@ _TABLE = (
     ("reserved", lambda live: live <= {_S.RESERVED, _S.ALLOCATED}),
     ("backordered", lambda live: live == {_S.BACKORDERED}),
     ("partly_reserved", lambda live: bool(live & {_S.RESERVED, _S.ALLOCATED})),
-    ("placed", lambda live: True),
+    ("placed", bool),
 )

@@ -1,10 +1,10 @@
 """What an order's tenders must satisfy: they pay the whole order or nothing is said of payment yet.
 
-    total   tenders     accepted
-    100     none        yes (paid on invoice, or told later)
-    100     100         yes
-    100     60 + 40     yes
-    100     60          no: tenders_do_not_add_up
+total   tenders     accepted
+100     none        yes (paid on invoice, or told later)
+100     100         yes
+100     60 + 40     yes
+100     60          no: tenders_do_not_add_up
 """
 
 from collections.abc import Sequence
@@ -21,5 +21,7 @@ def tenders_refusal(tenders: Sequence[TenderInput], total_minor: int) -> Refusal
             return Refusal("card_number_refused", {}, f"/tenders/{index}/token")
     paid = sum(tender.amount_minor for tender in tenders)
     if tenders and paid != total_minor:
-        return Refusal("tenders_do_not_add_up", {"tenders_minor": paid, "total_minor": total_minor}, "/tenders")
+        return Refusal(
+            "tenders_do_not_add_up", {"tenders_minor": paid, "total_minor": total_minor}, "/tenders"
+        )
     return None

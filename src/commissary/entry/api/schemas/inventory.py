@@ -18,7 +18,7 @@ class FeedBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `complete`: stock at the named locations that the message does not name is not there.
     """
 
-    source: Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9_.-]{0,59}$")]
+    source: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,59}$(?!\n)")]
     sequence: Sequence64
     mode: FeedMode
     rows: Annotated[list[FeedRow], msgspec.Meta(min_length=1, max_length=MAX_FEED_ROWS)]

@@ -36,7 +36,7 @@ OpeningHours = Annotated[
 class LocationAddress(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Where a location is; `country` is ISO 3166-1 alpha-2."""
 
-    country: Annotated[str, Meta(pattern="^[A-Z]{2}$")]
+    country: Annotated[str, Meta(pattern=r"^[A-Z][A-Z]$(?!\n)")]
     name: _Part = ""
     company: _Part = ""
     lines: Annotated[tuple[_Part, ...], Meta(max_length=6)] = ()

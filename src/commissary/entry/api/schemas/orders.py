@@ -180,7 +180,7 @@ class CancelAnswer(msgspec.Struct, frozen=True):
 
 
 class HoldBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    kind: Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,39}$")]
+    kind: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$(?!\n)")]
     reason: Annotated[str, msgspec.Meta(max_length=500)] = ""
     expires_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
     line_number: Annotated[int, msgspec.Meta(ge=1, le=10**6)] | None = None

@@ -1,0 +1,1 @@
+"""The console: the back office in a browser, rendered on the server."""

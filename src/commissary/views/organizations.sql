@@ -1,0 +1,2 @@
+-- name: names
+SELECT name FROM organization ORDER BY name LIMIT %(limit)s
