@@ -14,6 +14,7 @@ import msgspec
 from commissary.domain.catalog.types import PutItem
 from commissary.domain.inventory.types import FeedMode, FeedRow
 from commissary.domain.network.types import PutGroup, PutLocation
+from commissary.domain.orders.rules.setting import DEFAULT_GROUP
 from commissary.domain.orders.types import Captured, CaptureOrder
 from commissary.domain.payments.types import TenderInput
 from commissary.entry.api.schemas.orders import OrderBody
@@ -21,7 +22,6 @@ from commissary.flows.catalog.put_items import put_items
 from commissary.flows.inventory.receive_feed import StockMessage, receive_feed
 from commissary.flows.network.put_groups import put_groups
 from commissary.flows.network.put_locations import put_locations
-from commissary.flows.orders.capture import DEFAULT_GROUP_SETTING
 from commissary.kernel.address import Address
 from commissary.kernel.decision import Refusal
 from commissary.platform.db import Db
@@ -52,7 +52,7 @@ async def open_shop(db: Db, stock: dict[tuple[str, str], int] | None = None) -> 
             for code, kind in (("W1", "warehouse"), ("S1", "store"), ("S2", "store"))
         ],
     )
-    await write_setting(db, DEFAULT_GROUP_SETTING, "ALL")
+    await write_setting(db, DEFAULT_GROUP, "ALL")
     await feed(db, 1, stock if stock is not None else STOCK)
 
 

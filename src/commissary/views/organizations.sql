@@ -1,2 +1,5 @@
 -- name: names
-SELECT name FROM organization ORDER BY name LIMIT %(limit)s
+SELECT name FROM platform.organization ORDER BY name LIMIT %(limit)s
+
+-- name: organization
+SELECT title, kind FROM platform.organization WHERE name = %(name)s

@@ -1,6 +1,9 @@
 -- name: ids_of
 SELECT sku, id, active FROM item WHERE sku = ANY(%(skus)s::text[])
 
+-- name: skus_of
+SELECT id, sku FROM item WHERE id = ANY(%(ids)s::int[])
+
 -- name: find_items
 SELECT id, sku, name, weight_g, length_mm, width_mm, height_mm, picture_url, attributes, active, version
 FROM item WHERE sku = ANY(%(skus)s::text[]) ORDER BY sku

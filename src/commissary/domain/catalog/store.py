@@ -19,6 +19,11 @@ async def ids_of(db: Db, skus: Sequence[str]) -> dict[str, ItemRef]:
     return {sku: ItemRef(item_id, active) for sku, item_id, active in rows}
 
 
+async def skus_of(db: Db, item_ids: Sequence[int]) -> dict[int, str]:
+    """The sku of each item."""
+    return dict(await db.fetch(_SQL["skus_of"], {"ids": list(item_ids)})) if item_ids else {}
+
+
 async def find_items(db: Db, skus: Sequence[str]) -> dict[str, Item]:
     """Whole items by canonical sku; unknown ones are missing."""
     rows = await db.fetch(_SQL["find_items"], {"skus": list(skus)})

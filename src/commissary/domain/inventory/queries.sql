@@ -60,7 +60,8 @@ WHERE group_position.item_id = change.item_id AND group_position.group_id = chan
 
 -- name: insert_movements
 INSERT INTO movement (at, item_id, location_id, group_id, quantity, from_account, to_account, cause, cause_id, reason, actor)
-SELECT %(at)s, item_id, location_id, group_id, quantity, source, target, cause, cause_id, %(reason)s, %(actor)s
+SELECT %(at)s, item_id, location_id, group_id, quantity, source, target, cause, cause_id,
+    coalesce(%(reasons)s::jsonb ->> cause_id, %(reason)s), %(actor)s
 FROM unnest(
     %(items)s::int[], %(locations)s::int[], %(groups)s::int[], %(quantities)s::bigint[], %(sources)s::text[],
     %(targets)s::text[], %(causes)s::text[], %(cause_ids)s::text[]
@@ -196,3 +197,6 @@ WITH given AS (
 )
 SELECT item_id, location_id, outcome, CASE WHEN new_shortage > shortage THEN new_shortage ELSE 0 END
 FROM target
+
+-- name: forget_messages
+DELETE FROM feed_message WHERE received_at < %(before)s

@@ -1,6 +1,9 @@
 """Stock in the database: balances locked in one order, changed by sums of moves, never set by hand."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import msgspec
 
 from commissary.domain.inventory.types import (
     Balances,
@@ -52,8 +55,14 @@ async def create_places(db: Db, places: Iterable[Place], group_places: Iterable[
         await db.execute(_SQL["create_groups"], _pair("items", "groups", groups))
 
 
-async def write_change(db: Db, change: StockChange, actor: str, reason: str | None = None) -> None:
-    """Change the balances and append the moves to the ledger.
+async def write_change(
+    db: Db,
+    change: StockChange,
+    actor: str,
+    reason: str | None = None,
+    reasons: Mapping[str, str] | None = None,
+) -> None:
+    """Change the balances and append the moves to the ledger, with one reason for all or a reason for each cause.
 
     A balance that would break stock's identity makes the database refuse; that is a bug, not a shortage of stock.
     """
@@ -92,6 +101,7 @@ async def write_change(db: Db, change: StockChange, actor: str, reason: str | No
             "causes": plain_array(causes),
             "cause_ids": text_array(cause_ids),
             "reason": reason,
+            "reasons": None if reasons is None else msgspec.json.encode(reasons).decode(),
             "actor": actor,
         },
     )
@@ -159,6 +169,11 @@ async def note_message(db: Db, source: str, sequence: int) -> bool:
     """Remember a feed message; False when the same one was taken in before."""
     row = await db.fetch_one(_SQL["note_message"], {"source": source, "sequence": sequence, "at": db.now})
     return bool(row and row[0])
+
+
+async def forget_messages(db: Db, before: datetime) -> None:
+    """Forget messages received before this instant."""
+    await db.execute(_SQL["forget_messages"], {"before": before})
 
 
 async def note_feed(db: Db, source: str, sequence: int, location_ids: Iterable[int]) -> None:

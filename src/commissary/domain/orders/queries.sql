@@ -131,11 +131,12 @@ UPDATE order_hold SET resolved_at = %(now)s, resolved_by = %(actor)s, resolution
 WHERE id = ANY(%(ids)s::uuid[]) AND resolved_at IS NULL
 
 -- name: expired_holds
+-- With their orders, which serialize what is told of them; an order that someone works on is left to the next sweep.
 SELECT order_hold.id, order_hold.order_id, customer_order.number, order_hold.kind
 FROM order_hold JOIN customer_order ON customer_order.id = order_hold.order_id
 WHERE order_hold.expires_at <= %(now)s AND order_hold.resolved_at IS NULL
 ORDER BY order_hold.expires_at, order_hold.id LIMIT %(limit)s
-FOR NO KEY UPDATE OF order_hold SKIP LOCKED
+FOR NO KEY UPDATE OF customer_order, order_hold SKIP LOCKED
 
 -- name: captured_lines
 SELECT order_line.order_id, order_line.line_number, order_line.item_id, order_line.quantity, quantity_group.state, quantity_group.quantity

@@ -78,7 +78,8 @@ def _programs(config: Config, addresses: Addresses, metrics: str, workers: int) 
     web = [
         sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "commissary.entry.server:create",
         "--host", config.host, "--port", str(config.port), "--workers", str(workers), "--no-ws",
-        "--respawn-failed-workers", "--http", "1", "--runtime-mode", "st", "--workers-kill-timeout", "20", "--log-level", "warning",
+        "--http", "1", "--runtime-mode", "st", "--respawn-failed-workers", "--workers-kill-timeout", "20",
+        "--log-level", "warning",
     ]  # fmt: skip
     worker = [sys.executable, "-m", "commissary.entry.worker"]
     return [Program("web", web, environment), Program("worker", worker, environment)]

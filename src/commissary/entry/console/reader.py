@@ -5,6 +5,7 @@ without either reads in English figures and UTC. Amounts always show exactly the
 """
 
 import copy
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -21,6 +22,7 @@ from commissary.platform.http.caller import Caller
 ZONE_COOKIE = "time_zone"
 ANONYMOUS = Caller("anonymous", "", "anonymous", frozenset())
 _ENGLISH = Locale("en", "US")
+_LETTER_BEFORE_FIGURE = re.compile(r"[^\W\d_](?=\d)")
 _STEPS = ((timedelta(days=1), "d"), (timedelta(hours=1), "h"), (timedelta(minutes=1), "min"))
 
 
@@ -39,13 +41,14 @@ class Reader:
         return self.caller.may(permission)
 
     def money(self, amount_minor: int, currency: str) -> str:
-        """1234 EUR → €12.34; 1234 JPY → ¥1,234; 1234 KWD → KWD 1.234."""
+        """1234 EUR → €12.34; 1234 JPY → ¥1,234; 1234 KWD → KWD 1.234."""
         exponent = EXPONENT_OF[currency]
         pattern = copy.copy(self.locale.currency_formats["standard"])
         pattern.frac_prec = (exponent, exponent)
         amount = from_minor(amount_minor, currency)
         text: str = pattern.apply(amount, self.locale, currency=currency, currency_digits=False)
-        return text
+        # A currency that is written as letters keeps apart from the figure.
+        return _LETTER_BEFORE_FIGURE.sub("\\g<0>\u00a0", text)
 
     def number(self, value: int) -> str:
         return format_decimal(value, locale=self.locale)

@@ -119,9 +119,9 @@ def _operation(path: str, method: str, operation: Mapping[str, Any]) -> Operatio
 
 
 def _parameter(parameter: Mapping[str, Any]) -> Field:
-    words = type_words(parameter["schema"])
+    words = type_words(parameter["schema"]).removesuffix(" or null")
     return Field(
-        f"{parameter['name']}", words, first_ref(parameter["schema"]), parameter["required"], parameter["in"]
+        parameter["name"], words, first_ref(parameter["schema"]), parameter["required"], parameter["in"]
     )
 
 

@@ -12,6 +12,7 @@ _BOUNDS = (
     ("maxItems", "at most {} entries"),
     ("pattern", "like {}"),
 )
+_ONE = {"at least 1 characters": "not empty", "at least 1 entries": "not empty"}
 _TYPES = {"integer": "whole number", "string": "text", "boolean": "true or false", "null": "null"}
 
 
@@ -47,6 +48,7 @@ def type_words(schema: Mapping[str, Any]) -> str:
     else:
         text = _TYPES.get(str(kind), str(kind))
     bounds = [words.format(schema[name]) for name, words in _BOUNDS if name in schema]
+    bounds = [_ONE.get(bound, bound) for bound in bounds]
     return ", ".join([text, *bounds])
 
 

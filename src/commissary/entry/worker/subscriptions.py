@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from commissary.domain.integrations.types import FAN_OUT
 from commissary.flows.integrations.fan_out import fan_out
+from commissary.flows.orders.screen import screen
 from commissary.platform.db import Db
 from commissary.platform.outbox import Event
 
@@ -27,6 +28,8 @@ class Subscription(NamedTuple):
 
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
+    # New orders above the organization's limits wait for a person.
+    Subscription("orders.screen", ("order.captured",), screen, batch=200),
     # Webhooks: every event that an endpoint wants becomes a delivery to it.
     Subscription(FAN_OUT, None, fan_out, batch=500),
 )

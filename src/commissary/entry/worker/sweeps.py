@@ -7,10 +7,16 @@ there is more to do. `period_s` 0: on every look of every worker, for work that 
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
+from commissary.flows.customers.chase_erasures import chase_erasures
 from commissary.flows.integrations.forget_deliveries import forget_deliveries
 from commissary.flows.integrations.wake_endpoints import wake_endpoints
+from commissary.flows.inventory.cart import expire as expire_carts
+from commissary.flows.inventory.forget_messages import forget_messages
+from commissary.flows.orders.hold import expire_holds
 from commissary.platform.db import Db
 from commissary.platform.maintenance import drop_old_answers
+
+_BATCH = 500
 
 
 class Sweep(NamedTuple):
@@ -19,7 +25,19 @@ class Sweep(NamedTuple):
     flow: Callable[[Db], Awaitable[bool]]
 
 
+async def _expire_carts(db: Db) -> bool:
+    return await expire_carts(db, _BATCH) == _BATCH
+
+
+async def _expire_holds(db: Db) -> bool:
+    return await expire_holds(db, _BATCH) == _BATCH
+
+
 SWEEPS: tuple[Sweep, ...] = (
+    Sweep("inventory.expire_carts", 5, _expire_carts),
+    Sweep("orders.expire_holds", 5, _expire_holds),
+    Sweep("customers.chase_erasures", 60, chase_erasures),
+    Sweep("inventory.forget_messages", 3600, forget_messages),
     Sweep("integrations.wake_endpoints", 0, wake_endpoints),
     Sweep("integrations.forget_deliveries", 3600, forget_deliveries),
     Sweep("platform.drop_old_answers", 3600, drop_old_answers),

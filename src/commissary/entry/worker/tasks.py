@@ -7,6 +7,8 @@ from uuid import UUID
 
 from commissary.domain.integrations.ports import WebhookSender
 from commissary.domain.integrations.types import SEND_WEBHOOKS
+from commissary.flows.customers.chase_erasures import FINISH_ERASURES
+from commissary.flows.customers.erase import finish_pending
 from commissary.flows.integrations.record_outcomes import record_outcomes
 from commissary.flows.integrations.take_deliveries import take_deliveries
 from commissary.platform.db import Database
@@ -18,6 +20,7 @@ ACTOR = "worker"
 _ROUND = 40
 _ROUNDS = 25
 _SEND_TIME_LIMIT_S = 150
+_ERASE_TIME_LIMIT_S = 60
 
 
 def job_kinds(application: Application) -> tuple[JobKind, ...]:
@@ -25,7 +28,14 @@ def job_kinds(application: Application) -> tuple[JobKind, ...]:
     send = _webhook_job(
         application.database, webhook_sender(application), installation_seal(application.master_key)
     )
-    return (JobKind(SEND_WEBHOOKS, send, time_limit_s=_SEND_TIME_LIMIT_S),)
+
+    async def finish_erasures(organization: str, _: Mapping[str, Any]) -> None:
+        await finish_pending(application.database, application.keystore, organization)
+
+    return (
+        JobKind(SEND_WEBHOOKS, send, time_limit_s=_SEND_TIME_LIMIT_S),
+        JobKind(FINISH_ERASURES, finish_erasures, time_limit_s=_ERASE_TIME_LIMIT_S),
+    )
 
 
 def _webhook_job(

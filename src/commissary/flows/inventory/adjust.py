@@ -69,7 +69,11 @@ async def adjust(
                 continue
             refusal = Refusal(refusal.code, refusal.facts, field + refusal.field)
         answers.append(refusal)
-    reasons = dict.fromkeys(a.reason for a in adjustments)
-    await inventory.write_change(db, worksheet.change(), actor, "; ".join(reasons)[:200])
+    reasons = {
+        str(cause): wanted.reason
+        for wanted, cause in zip(adjustments, answers, strict=True)
+        if isinstance(cause, UUID)
+    }
+    await inventory.write_change(db, worksheet.change(), actor, reasons=reasons)
     await outbox.tell(db, actor, facts)
     return answers

@@ -78,7 +78,7 @@ async def receive_feed(
     results = await inventory.apply_feed(db, feed, actor)
     await inventory.note_feed(db, message.source, message.sequence, {at for _, at in amounts})
     received = _count(results, amounts, refused)
-    names = {item.id: sku for sku, item in items.items()}
+    names = await catalog.skus_of(db, [result.item_id for result in results if result.shortage])
     codes = {place.id: code for code, place in places.items()}
     await outbox.tell(db, actor, [_fed(message, received), *_shortages(results, names, codes)])
     return received

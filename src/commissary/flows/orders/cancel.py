@@ -54,14 +54,16 @@ async def cancel(db: Db, actor: str, cancellations: Sequence[Cancellation]) -> l
         if version is not None and version != order.version:
             answers.append(Refusal("version_stale", {"expected": version, "current": order.version}))
             continue
-        if hold := blocking((h for h in holds if h.order_id == order.id), "cancel", db.now):
-            answers.append(Refusal("order_on_hold", {"kind": hold.kind, "step": "cancel"}))
-            continue
         own_lines = {line.line_number: line for line in lines if line.order_id == order.id}
         own_groups = [group for group in groups if group.key.order_id == order.id]
         decided = _decide(command, own_lines, own_groups)
         if isinstance(decided, Refusal):
             answers.append(decided)
+            continue
+        touched = {None, *(shift.target.line_id for shift in decided)}
+        own_holds = (h for h in holds if h.order_id == order.id and h.line_id in touched)
+        if hold := blocking(own_holds, "cancel", db.now):
+            answers.append(Refusal("order_on_hold", {"kind": hold.kind, "step": "cancel"}))
             continue
         line_number = {line.id: line.line_number for line in own_lines.values()}
         quantities: dict[int, int] = {}

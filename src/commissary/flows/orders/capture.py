@@ -26,6 +26,7 @@ from commissary.domain.orders.rules.capture import Known, Place, Source, decide_
 from commissary.domain.orders.rules.holds import BLOCKED_BY
 from commissary.domain.orders.rules.order_number import DEFAULT_PATTERN, order_number
 from commissary.domain.orders.rules.price_parts import price_order
+from commissary.domain.orders.rules.setting import DEFAULT_GROUP, NUMBER_PATTERN
 from commissary.domain.orders.rules.status import order_status
 from commissary.domain.orders.types import (
     Captured,
@@ -51,9 +52,6 @@ from commissary.platform.db import Db
 from commissary.platform.ids import new_id
 from commissary.platform.settings import attribute_kinds, read_settings
 
-DEFAULT_GROUP_SETTING = "default_location_group"
-NUMBER_PATTERN_SETTING = "order_number_pattern"
-
 
 class CaptureRequest(NamedTuple):
     """An order with its customer already sealed. `body_hash` tells a repeated order from another one."""
@@ -78,9 +76,9 @@ class _Draft(NamedTuple):
 
 async def capture(db: Db, actor: str, requests: Sequence[CaptureRequest]) -> list[Captured | Refusal]:
     """An answer for each request, in the order given."""
-    settings = await read_settings(db, (DEFAULT_GROUP_SETTING, NUMBER_PATTERN_SETTING))
-    numbered = await _numbers(db, requests, settings.get(NUMBER_PATTERN_SETTING, DEFAULT_PATTERN))
-    known = await _known(db, requests, settings.get(DEFAULT_GROUP_SETTING))
+    settings = await read_settings(db, (DEFAULT_GROUP, NUMBER_PATTERN))
+    numbered = await _numbers(db, requests, settings.get(NUMBER_PATTERN, DEFAULT_PATTERN))
+    known = await _known(db, requests, settings.get(DEFAULT_GROUP))
     repeated = await _repeated(db, requests, numbered, known)
 
     answers: list[Captured | Refusal | None] = []

@@ -108,6 +108,7 @@ async def expire_holds(db: Db, limit: int = 500) -> int:
     """Close holds whose time is over; returns how many."""
     over = await orders.expired_holds(db, limit)
     await orders.resolve_holds(db, [hold_id for hold_id, *_ in over], "clock", "expired")
+    await orders.raise_versions(db, [order_id for _, order_id, *_ in over])
     await outbox.tell(
         db,
         "clock",

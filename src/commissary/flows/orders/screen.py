@@ -9,19 +9,19 @@ from commissary.domain.orders import store as orders
 from commissary.domain.orders.events import HoldPlaced, OrderCaptured
 from commissary.domain.orders.rules.holds import BLOCKED_BY
 from commissary.domain.orders.rules.screening import review_reason
+from commissary.domain.orders.rules.setting import SCREENING
 from commissary.domain.orders.types import HoldRow
 from commissary.platform import outbox
 from commissary.platform.db import Db
 from commissary.platform.ids import new_id
 from commissary.platform.settings import read_setting
 
-SETTING = "screening"
 _decoder = msgspec.json.Decoder(OrderCaptured)
 
 
 async def screen(db: Db, events: Sequence[outbox.Event]) -> None:
     """React to `order.captured`."""
-    limits = await read_setting(db, SETTING, {})
+    limits = await read_setting(db, SCREENING, {})
     if not limits:
         return
     captured = [_decoder.decode(event.data) for event in events]
@@ -36,6 +36,7 @@ async def screen(db: Db, events: Sequence[outbox.Event]) -> None:
         for fact, reason in wanted
     ]
     await orders.insert_holds(db, holds, "screening")
+    await orders.raise_versions(db, [hold.order_id for hold in holds])
     await outbox.tell(
         db,
         "screening",

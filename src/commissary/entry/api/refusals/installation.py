@@ -3,6 +3,19 @@
 from commissary.platform.http.problems import ProblemKind
 
 PROBLEMS: dict[str, ProblemKind] = {
+    "setting_unknown": ProblemKind(404, "No such setting", "There is no setting {name}; there are {known}."),
+    "setting_value_wrong": ProblemKind(422, "Wrong value", "This setting takes {expected}."),
+    "order_number_pattern_without_sequence": ProblemKind(
+        422, "Pattern without sequence", "A pattern names {{sequence}} exactly once."
+    ),
+    "order_number_pattern_unreadable": ProblemKind(
+        422,
+        "Pattern not readable",
+        "A pattern has letters, digits, / _ . - and {{year}} {{month}} {{day}} {{sequence}}.",
+    ),
+    "clock_not_movable": ProblemKind(
+        409, "Clock stands", "Only a test organization has a clock that moves, forward."
+    ),
     "attribute_not_found": ProblemKind(404, "No such attribute", "Nobody has declared this attribute."),
     "attribute_entity_unknown": ProblemKind(
         422, "No attributes here", "Attributes belong to one of {known}."

@@ -79,6 +79,9 @@ class Assembly:
             head = nested(read_fields(self._head, first.cells, _currency(self._head, first.cells)))
         except Unfit as unfit:
             return Failed([Cause(first.row, unfit.field, unfit.reason)])
+        if "number" not in head:
+            # A number of our own making would be another one at the next run.
+            return Failed([Cause(part.row, "number", "field_missing") for part in parts])
         currency = str(head.get("currency", ""))
         causes: list[Cause] = []
         lines, places = self._read(self._lines, parts, RowKind.LINE, "line", currency, causes)

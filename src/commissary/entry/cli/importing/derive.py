@@ -12,7 +12,7 @@ from commissary.domain.integrations.rules.mapping_values import Reader, Unfit, s
 from commissary.domain.integrations.rules.mapping_words import FileMapping
 from commissary.domain.integrations.rules.row_kinds import RowKind, RowSorter
 from commissary.domain.inventory.types import FeedMode, FeedRow
-from commissary.entry.cli.importing.records import PARTS_OF_A_FEED
+from commissary.entry.cli.importing.records import FEED_BATCH
 from commissary.entry.cli.importing.run import ACTOR, Run, retried
 from commissary.entry.cli.importing.source import Source
 from commissary.flows.catalog.put_items import put_items
@@ -23,7 +23,6 @@ from commissary.views.imports import locations_here, on_hand, skus_here
 
 OPENING = "opening"
 _BATCH = 1_000
-_FEED_BATCH = 20_000
 
 
 class _Found:
@@ -104,15 +103,15 @@ async def _raise_stock(run: Run, found: _Found) -> None:
         if missing := [code for code in codes if code not in here]:
             raise FileError(f"There is no location {missing[0]!r}; import the locations first.")
         held = await on_hand(db, codes)
-        sequence = int(db.now.timestamp() * 1000) * PARTS_OF_A_FEED
+        sequence = int(db.now.timestamp() * 1000)
     rows = [
         FeedRow(sku, code, on_hand=units)
         for (sku, code), units in found.wanted.items()
         if held.get((sku, code), 0) < units
     ]
     run.tally["stock positions already here"] += len(found.wanted) - len(rows)
-    for part, start in enumerate(range(0, len(rows), _FEED_BATCH)):
-        message = StockMessage(OPENING, sequence + part, FeedMode.FULL, rows[start : start + _FEED_BATCH])
+    for part, start in enumerate(range(0, len(rows), FEED_BATCH)):
+        message = StockMessage(OPENING, sequence + part, FeedMode.FULL, rows[start : start + FEED_BATCH])
 
         async def take(message: StockMessage = message) -> Received:
             async with run.app.database.transaction(run.organization) as db:

@@ -25,7 +25,7 @@ from commissary.wiring import OrderToCapture
 
 
 class Draft(NamedTuple):
-    """An order ready to be captured. `lines`: (row, file) of each line; `rows`: every row of it in the main file."""
+    """An order ready to be captured. `lines`: (row, file) of each line that has a row of its own; `rows`: every row of it in the main file."""
 
     number: str
     given: OrderToCapture
@@ -67,8 +67,7 @@ class Drafts:
             except Misfit as misfit:
                 self._run.refuse(number, misfit.field, misfit.reason, misfit.expected)
             else:
-                lines = [(number, "")] * len(order.lines)
-                yield Draft(order.number or "", OrderToCapture(order, tenders), lines, [number])
+                yield Draft(order.number or "", OrderToCapture(order, tenders), [], [number])
 
     def _grouped(self, mapping: FileMapping) -> Iterator[Draft]:
         self._report_joined_faults()

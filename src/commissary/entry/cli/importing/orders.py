@@ -5,7 +5,8 @@ counted and left alone before anything is sealed or written, so a second run add
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from zlib import crc32
 
 from commissary.domain.orders.types import CancelOrder
 from commissary.entry.cli.importing.credits import import_credits
@@ -19,7 +20,7 @@ from commissary.wiring import capture_orders, order_hash
 
 _MOST_ORDERS = 300
 _MOST_LINES = 6_000
-_BATCHES_AT_ONCE = 2
+_LANES = 2
 
 
 async def import_orders(run: Run, source: Source, default_location: str | None) -> None:
@@ -31,34 +32,57 @@ async def import_orders(run: Run, source: Source, default_location: str | None) 
 
 
 async def _capture_all(run: Run, drafts: Iterable[Draft]) -> None:
-    working: set[asyncio.Task[None]] = set()
+    lanes = [_Lane(run) for _ in range(_LANES)]
     try:
-        for batch in _batches(drafts):
-            if len(working) >= _BATCHES_AT_ONCE:
-                done, working = await asyncio.wait(working, return_when=asyncio.FIRST_COMPLETED)
-                for task in done:
-                    task.result()
-            working.add(asyncio.create_task(_capture(run, batch)))
-            # Let it send its first statement before the next batch is mapped.
-            await asyncio.sleep(0)
-        if working:
-            await asyncio.gather(*working)
+        for draft in drafts:
+            await lanes[_lane(draft)].take(draft)
+        for lane in lanes:
+            await lane.finish()
     finally:
-        for task in working:
-            task.cancel()
+        for lane in lanes:
+            lane.stop()
 
 
-def _batches(drafts: Iterable[Draft]) -> Iterator[list[Draft]]:
-    batch: list[Draft] = []
-    lines = 0
-    for draft in drafts:
-        batch.append(draft)
-        lines += len(draft.lines)
-        if len(batch) >= _MOST_ORDERS or lines >= _MOST_LINES:
-            yield batch
-            batch, lines = [], 0
-    if batch:
-        yield batch
+def _lane(draft: Draft) -> int:
+    """All orders of a customer go one way, so that no two batches at work make the same customer."""
+    return crc32((draft.given.order.customer.reference or draft.number).encode()) % _LANES
+
+
+class _Lane:
+    """Collects a batch while the one before is captured."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._batch: list[Draft] = []
+        self._lines = 0
+        self._working: asyncio.Task[None] | None = None
+
+    async def take(self, draft: Draft) -> None:
+        """One order more; waits when a batch is full and the one before is still being captured."""
+        self._batch.append(draft)
+        self._lines += len(draft.given.order.lines)
+        if len(self._batch) >= _MOST_ORDERS or self._lines >= _MOST_LINES:
+            await self._send()
+
+    async def finish(self) -> None:
+        """The last batch, and the end of all."""
+        if self._batch:
+            await self._send()
+        if self._working is not None:
+            await self._working
+
+    def stop(self) -> None:
+        """Give up what is at work, when the import fails."""
+        if self._working is not None:
+            self._working.cancel()
+
+    async def _send(self) -> None:
+        if self._working is not None:
+            await self._working
+        self._working = asyncio.create_task(_capture(self._run, self._batch))
+        self._batch, self._lines = [], 0
+        # Let it send its first statement before the next batch is mapped.
+        await asyncio.sleep(0)
 
 
 async def _capture(run: Run, batch: Sequence[Draft]) -> None:

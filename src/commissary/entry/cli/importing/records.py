@@ -18,9 +18,7 @@ from commissary.flows.network.put_locations import put_locations
 from commissary.kernel.decision import Refusal
 
 _BATCH = 1_000
-_FEED_BATCH = 20_000
-# One file may need that many messages; their sequences stand between those of two files.
-PARTS_OF_A_FEED = 10_000
+FEED_BATCH = 50_000
 C = TypeVar("C", PutItem, PutLocation, FeedRow)
 
 
@@ -53,10 +51,10 @@ async def import_locations(run: Run, source: Source) -> None:
 
 
 async def import_stock(run: Run, source: Source, feed: Feed) -> None:
-    """Take in stock, as one message for every 20,000 rows."""
+    """Take in stock, as one message for every 50,000 rows; the next one has the next sequence."""
     part = 0
-    async for numbers, rows in _batches(run, source, FeedRow, _FEED_BATCH):
-        message = StockMessage(feed.source, feed.sequence * PARTS_OF_A_FEED + part, feed.mode, rows)
+    async for numbers, rows in _batches(run, source, FeedRow, FEED_BATCH):
+        message = StockMessage(feed.source, feed.sequence + part, feed.mode, rows)
         part += 1
 
         async def take(message: StockMessage = message) -> Received:
@@ -66,7 +64,9 @@ async def import_stock(run: Run, source: Source, feed: Feed) -> None:
         received = await retried(take)
         run.tally["rows changed stock"] += received.applied
         run.tally["rows already here"] += received.unchanged + (len(rows) if received.duplicate else 0)
-        run.tally["rows older than the stock"] += 0 if received.duplicate else received.stale
+        if received.stale and not received.duplicate:
+            run.tally["rows older than the stock"] += received.stale
+            run.adjust(numbers[0], "", "older_than_the_stock", f"{received.stale} rows from this one on")
         for index, refusal in sorted(received.refused.items()):
             run.refuse(numbers[index], _last(refusal.field), refusal.code, detail_of(refusal))
 
