@@ -3,7 +3,7 @@
 setting                  value                      answer
 default_location_group   ALL (reserving)            200
 default_location_group   NOPE                       422 location_group_unknown
-order_number_pattern     W{year}/{sequence:04}      200, and the next order is W2026/0001 or later
+order_number_pattern     W{year}.{sequence:04}      200, and the next order is W2026.0001 or later
 order_number_pattern     W                          422 order_number_pattern_without_sequence
 screening                {"units": 5}               200, and an order of 6 units waits for review
 screening                {"units": -1}              422 setting_value_wrong
@@ -28,7 +28,8 @@ from tests.shop import captured, open_shop, order
         ("default_location_group", "ALL", 200, None),
         ("default_location_group", "NOPE", 422, "location_group_unknown"),
         ("default_location_group", {"units": 1}, 422, "setting_value_wrong"),
-        ("order_number_pattern", "W{year}/{sequence:04}", 200, None),
+        ("order_number_pattern", "W{year}.{sequence:04}", 200, None),
+        ("order_number_pattern", "W/{sequence}", 422, "order_number_pattern_unreadable"),
         ("order_number_pattern", "W", 422, "order_number_pattern_without_sequence"),
         ("order_number_pattern", "{sequence}{x.__class__}", 422, "order_number_pattern_unreadable"),
         ("screening", {"units": 5, "total_minor": {"EUR": 100}}, 200, None),
@@ -59,9 +60,9 @@ async def test_order_numbers_follow_the_pattern(
 ) -> None:
     async with organization.app.database.transaction("acme") as db:
         await open_shop(db)
-    await client.put("/v1/settings/order_number_pattern", json={"value": "W{year}/{sequence:04}"})
+    await client.put("/v1/settings/order_number_pattern", json={"value": "W{year}.{sequence:04}"})
     answer = await captured(organization.app, order(("A", 1)))
-    assert re.fullmatch(r"W\d{4}/\d{4}", answer.number)
+    assert re.fullmatch(r"W\d{4}\.\d{4}", answer.number)
 
 
 async def test_large_orders_wait_for_review(organization: Organization, client: httpx.AsyncClient) -> None:

@@ -33,4 +33,6 @@ def test_next_is_local(wanted: str, goes: str) -> None:
 
 def test_the_address_of_the_sign_in_page_leads_back() -> None:
     assert sign_in_address("/console") == "/console/sign-in"
-    assert sign_in_address("/console/orders?q=1&r=2") == "/console/sign-in?next=/console/orders%3Fq%3D1%26r%3D2"
+    assert (
+        sign_in_address("/console/orders?q=1&r=2") == "/console/sign-in?next=/console/orders%3Fq%3D1%26r%3D2"
+    )

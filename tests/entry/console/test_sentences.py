@@ -52,7 +52,11 @@ TOLD = [
         {"kind": "fraud", "resolution": "called"},
         "Resolved the hold for suspicion of fraud: “called”.",
     ),
-    ("order.hold_resolved", {"kind": "until", "resolution": "expired"}, "The time of the hold for a date ran out."),
+    (
+        "order.hold_resolved",
+        {"kind": "until", "resolution": "expired"},
+        "The time of the hold for a date ran out.",
+    ),
     (
         "order.backorder_reserved",
         {"quantities": {"2": 5}},

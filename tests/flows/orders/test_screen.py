@@ -10,8 +10,9 @@ order                      held for review
 
 import pytest
 
+from commissary.domain.orders.rules.setting import SCREENING
 from commissary.domain.orders.types import Captured
-from commissary.flows.orders.screen import SETTING, screen
+from commissary.flows.orders.screen import screen
 from commissary.platform import outbox
 from commissary.platform.settings import write_setting
 from tests.conftest import Organization
@@ -38,7 +39,7 @@ async def screened(shop: Organization) -> None:
 
 async def test_orders_above_the_limits_are_held_for_review(shop: Organization) -> None:
     async with shop.app.database.transaction("acme") as db:
-        await write_setting(db, SETTING, {"total_minor": {"EUR": 50_000}, "units": 20})
+        await write_setting(db, SCREENING, {"total_minor": {"EUR": 50_000}, "units": 20})
     free = {"sku": "A", "quantity": 21, "unit_price_minor": 0}
     dear = {"sku": "A", "quantity": 1, "unit_price_minor": 51_000}
     limit = {"sku": "A", "quantity": 1, "unit_price_minor": 50_000}

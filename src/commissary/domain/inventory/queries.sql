@@ -143,11 +143,12 @@ SELECT count(*) FROM (
 
 -- name: apply_feed
 -- What is on hand by the message, less what is promised or set aside, is available; what is missing is a shortage.
+-- Positions are locked in their order while they are read, so what is weighed is what is changed.
 WITH given AS (
     SELECT item_id, location_id, amount, damaged, quality_hold
     FROM unnest(%(items)s::int[], %(locations)s::int[], %(amounts)s::bigint[], %(damaged)s::bigint[], %(holds)s::bigint[])
         AS g (item_id, location_id, amount, damaged, quality_hold)
-), weighed AS (
+), weighed AS MATERIALIZED (
     SELECT given.item_id, given.location_id,
         p.available, p.shortage, p.damaged, p.quality_hold,
         coalesce(given.damaged, p.damaged) AS new_damaged,
@@ -157,6 +158,8 @@ WITH given AS (
              ELSE p.available + p.reserved + p.allocated + p.damaged + p.quality_hold - p.shortage + given.amount END AS on_hand,
         p.feed_sequence >= %(sequence)s AS stale
     FROM given JOIN stock_position AS p ON p.item_id = given.item_id AND p.location_id = given.location_id
+    ORDER BY p.item_id, p.location_id
+    FOR NO KEY UPDATE OF p
 ), target AS MATERIALIZED (
     SELECT item_id, location_id, available, shortage, damaged, quality_hold, new_damaged, new_hold,
         greatest(on_hand - spoken_for, 0) AS new_available, greatest(spoken_for - on_hand, 0) AS new_shortage,
@@ -195,8 +198,11 @@ WITH given AS (
     ) AS sums
     WHERE group_position.item_id = sums.item_id AND group_position.group_id = sums.group_id AND sums.change <> 0
 )
-SELECT item_id, location_id, outcome, CASE WHEN new_shortage > shortage THEN new_shortage ELSE 0 END
+SELECT item_id, location_id, outcome, CASE WHEN new_shortage > shortage THEN new_shortage ELSE 0 END, 1
 FROM target
+WHERE outcome = 'below_zero' OR new_shortage > shortage
+UNION ALL
+SELECT NULL, NULL, outcome, 0, count(*) FROM target GROUP BY outcome
 
 -- name: forget_messages
 DELETE FROM feed_message WHERE received_at < %(before)s

@@ -10,6 +10,7 @@ from commissary.domain.inventory.types import (
     FeedMode,
     FeedOutcome,
     FeedResult,
+    FeedResults,
     GroupRow,
     OwnerKind,
     PositionRow,
@@ -193,12 +194,11 @@ async def unnamed_positions(db: Db, named: Sequence[Place], location_ids: Iterab
     return [(item, location) for item, location in await db.fetch(_SQL["unnamed_positions"], given)]
 
 
-async def apply_feed(db: Db, feed: ResolvedFeed, actor: str) -> list[FeedResult]:
-    """Take in a message whose positions exist; what became of each (item, location), which it names once."""
+async def apply_feed(db: Db, feed: ResolvedFeed, actor: str) -> FeedResults:
+    """Take in a message whose positions exist and which names each (item, location) once."""
     places = sorted(zip(feed.item_ids, feed.location_ids, strict=True))
-    await db.fetch(_SQL["lock_positions_quietly"], _pair("items", "locations", places))
-    group_places = sorted({(i, feed.group_of[at]) for i, at in places if at in feed.group_of})
-    if group_places:
+    if group_places := sorted({(i, feed.group_of[at]) for i, at in places if at in feed.group_of}):
+        await db.fetch(_SQL["lock_positions_quietly"], _pair("items", "locations", places))
         await db.fetch(_SQL["lock_groups"], _pair("items", "groups", group_places))
     rows = await db.fetch(
         _SQL["apply_feed"],
@@ -217,7 +217,11 @@ async def apply_feed(db: Db, feed: ResolvedFeed, actor: str) -> list[FeedResult]
             "member_groups": plain_array(feed.group_of.values()),
         },
     )
-    return [FeedResult(item, location, FeedOutcome(outcome), owed) for item, location, outcome, owed in rows]
+    counts = {FeedOutcome(outcome): count for item, _, outcome, _, count in rows if item is None}
+    told = [
+        FeedResult(i, at, FeedOutcome(outcome), owed) for i, at, outcome, owed, _ in rows if i is not None
+    ]
+    return FeedResults(counts, told)
 
 
 def _reservation(row: tuple[object, ...]) -> Reservation:

@@ -177,6 +177,13 @@ class FeedResult(NamedTuple):
     shortage: int
 
 
+class FeedResults(NamedTuple):
+    """Rows by outcome, and those rows of which there is more to say: refused, or with a new shortage."""
+
+    counts: Mapping[FeedOutcome, int]
+    told: Sequence[FeedResult]
+
+
 class Adjustment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A correction by people. `account` says which part of the stock; a reason is always given."""
 

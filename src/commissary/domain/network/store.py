@@ -33,7 +33,7 @@ async def groups_by_id(db: Db, ids: Sequence[int]) -> list[GroupRow]:
 async def hold_grouping(db: Db) -> None:
     """Until the transaction ends no location enters or leaves a reserving group.
 
-    Whoever puts stock in a location calls this before reading the location's group: else units could arrive unseen
+    Whoever moves stock at a location calls this before reading the location's group: else units could arrive unseen
     while the location moves, and the group's supply would be wrong. Many may hold it at once; nothing is written.
     """
     await db.execute(_SQL["hold_grouping"])

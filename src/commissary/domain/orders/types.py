@@ -22,10 +22,13 @@ MAX_LINES = 2000
 Amount = Annotated[int, msgspec.Meta(ge=0, le=MAX_AMOUNT_MINOR)]
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 Word = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$(?!\n)")]
+# It stands in addresses: no slash, nothing but dots, no blanks at the ends, no control characters.
 Number = Annotated[
     str,
     msgspec.Meta(
-        min_length=1, max_length=60, pattern=r"^[^\s\x00-\x1f](?:[^\x00-\x1f]*[^\s\x00-\x1f])?$(?!\n)"
+        min_length=1,
+        max_length=60,
+        pattern=r"^(?!\.{1,2}$)[^\s/\x00-\x1f](?:[^/\x00-\x1f]*[^\s/\x00-\x1f])?$(?!\n)",
     ),
 ]
 Text = Annotated[str, msgspec.Meta(max_length=500)]

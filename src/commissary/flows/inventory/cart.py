@@ -99,6 +99,7 @@ async def allocate(
     db: Db, actor: str, cart: str, location: str, scope: frozenset[int] | None = None
 ) -> Refusal | None:
     """Bind a cart's units to one location, without expiry."""
+    await network.hold_grouping(db)
     places = await network.find_locations(db, [location])
     if location not in places:
         return Refusal("location_unknown", {"location": location}, "/location")
@@ -191,6 +192,7 @@ async def _wants(
     db: Db, lines: Sequence[CartLine], scope: frozenset[int] | None
 ) -> tuple[list[Want], dict[int, int]] | Refusal:
     items = await catalog.ids_of(db, list({canonical_sku(line.sku) for line in lines}))
+    await network.hold_grouping(db)
     places = await network.find_locations(db, list({x.location for x in lines if x.location is not None}))
     groups = await network.find_groups(
         db, list({x.location_group for x in lines if x.location_group is not None})

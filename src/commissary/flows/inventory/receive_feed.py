@@ -13,7 +13,14 @@ from commissary.domain.catalog.rules.sku import canonical_sku
 from commissary.domain.catalog.types import ItemRef
 from commissary.domain.inventory import store as inventory
 from commissary.domain.inventory.events import ShortageArisen, StockFed
-from commissary.domain.inventory.types import FeedMode, FeedOutcome, FeedResult, FeedRow, ResolvedFeed
+from commissary.domain.inventory.types import (
+    FeedMode,
+    FeedOutcome,
+    FeedResult,
+    FeedResults,
+    FeedRow,
+    ResolvedFeed,
+)
 from commissary.domain.network import store as network
 from commissary.domain.network.types import LocationRow
 from commissary.kernel.decision import Refusal
@@ -51,9 +58,10 @@ async def receive_feed(
     if not await inventory.note_message(db, message.source, message.sequence):
         return Received(0, 0, len(message.rows), {}, duplicate=True)
     await network.hold_grouping(db)
-    items = await catalog.ids_of(db, list({canonical_sku(row.sku) for row in message.rows}))
+    skus = [canonical_sku(row.sku) for row in message.rows]
+    items = await catalog.ids_of(db, list(set(skus)))
     places = await network.find_locations(db, list({row.location for row in message.rows}))
-    amounts, refused = _resolve(message, items, places, scope)
+    amounts, refused = _resolve(message, skus, items, places, scope)
     group_of = {p.id: p.reserving_group_id for p in places.values() if p.reserving_group_id is not None}
     named = list(amounts)
     if message.complete and message.mode is FeedMode.FULL:
@@ -78,9 +86,9 @@ async def receive_feed(
     results = await inventory.apply_feed(db, feed, actor)
     await inventory.note_feed(db, message.source, message.sequence, {at for _, at in amounts})
     received = _count(results, amounts, refused)
-    names = await catalog.skus_of(db, [result.item_id for result in results if result.shortage])
+    names = await catalog.skus_of(db, [result.item_id for result in results.told if result.shortage])
     codes = {place.id: code for code, place in places.items()}
-    await outbox.tell(db, actor, [_fed(message, received), *_shortages(results, names, codes)])
+    await outbox.tell(db, actor, [_fed(message, received), *_shortages(results.told, names, codes)])
     return received
 
 
@@ -89,6 +97,7 @@ _Amount = tuple[int, int, int | None, int | None]
 
 def _resolve(
     message: StockMessage,
+    skus: Sequence[str],
     items: Mapping[str, ItemRef],
     places: Mapping[str, LocationRow],
     scope: frozenset[int] | None,
@@ -97,8 +106,8 @@ def _resolve(
     amounts: dict[Place, _Amount] = {}
     refused: dict[int, Refusal] = {}
     full = message.mode is FeedMode.FULL
-    for index, row in enumerate(message.rows):
-        item, place = items.get(canonical_sku(row.sku)), places.get(row.location)
+    for index, (row, sku) in enumerate(zip(message.rows, skus, strict=True)):
+        item, place = items.get(sku), places.get(row.location)
         amount = row.on_hand if full else row.change
         if item is None:
             refused[index] = Refusal("sku_unknown", {"sku": row.sku}, f"/rows/{index}/sku")
@@ -126,12 +135,9 @@ def _resolve(
     return amounts, refused
 
 
-def _count(
-    results: Sequence[FeedResult], amounts: dict[Place, _Amount], refused: dict[int, Refusal]
-) -> Received:
-    counts = dict.fromkeys(FeedOutcome, 0)
-    for result in results:
-        counts[result.outcome] += 1
+def _count(results: FeedResults, amounts: dict[Place, _Amount], refused: dict[int, Refusal]) -> Received:
+    counts = {outcome: results.counts.get(outcome, 0) for outcome in FeedOutcome}
+    for result in results.told:
         if result.outcome is FeedOutcome.BELOW_ZERO:
             index = amounts[result.item_id, result.location_id][0]
             refused[index] = Refusal("stock_below_zero", {}, f"/rows/{index}/change")

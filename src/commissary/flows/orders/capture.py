@@ -130,6 +130,8 @@ async def _known(db: Db, requests: Sequence[CaptureRequest], default_group: str 
     groups = {line.location_group for line in lines if line.location_group is not None}
     if default_group is not None:
         groups.add(default_group)
+    if locations:
+        await network.hold_grouping(db)
     found = await network.find_locations(db, list(locations)) if locations else {}
     found_groups = await network.find_groups(db, list(groups)) if groups else {}
     with_attributes = any(request.order.attributes for request in requests)

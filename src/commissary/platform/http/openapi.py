@@ -89,7 +89,12 @@ def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
         (schema,), components = msgspec.json.schema_components([endpoint.query], ref_template="{name}")
         body = components[schema["$ref"]]
         found += [
-            {"name": name, "in": "query", "required": name in body.get("required", ()), "schema": kind}
+            {
+                "name": name,
+                "in": "query",
+                "required": name in body.get("required", ()),
+                "schema": _inlined(kind, components),
+            }
             for name, kind in body["properties"].items()
         ]
     if endpoint.work is Work.WRITE or endpoint.key_required:
@@ -102,6 +107,17 @@ def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def _inlined(schema: Any, components: Mapping[str, Any]) -> Any:
+    """A parameter's schema with what it refers to in its place: parameters share no components."""
+    if isinstance(schema, list):
+        return [_inlined(inner, components) for inner in schema]
+    if not isinstance(schema, dict):
+        return schema
+    named = components.get(schema.get("$ref", ""), {})
+    own = {name: _inlined(inner, components) for name, inner in schema.items() if name != "$ref"}
+    return {**_inlined(named, components), **own} if named else own
 
 
 def _refusals(

@@ -12,7 +12,7 @@ from commissary.kernel.decision import Refusal
 
 DEFAULT_PATTERN = "{year}-{sequence:06}"
 _PART = re.compile(r"\{(year|month|day|sequence)(?::0(\d{1,2}))?\}")
-_REST = re.compile(r"[A-Za-z0-9/_.\- ]*")
+_REST = re.compile(r"[A-Za-z0-9_.\- ]*")
 
 
 def pattern_refusal(pattern: str) -> Refusal | None:

@@ -25,7 +25,8 @@ from commissary.wiring import OrderToCapture
 
 
 class Draft(NamedTuple):
-    """An order ready to be captured. `lines`: (row, file) of each line that has a row of its own; `rows`: every row of it in the main file."""
+    """An order ready to be captured. `lines`: (row, file) of each line that has a row of its own; `rows`: all its rows
+    in the main file."""
 
     number: str
     given: OrderToCapture
