@@ -23,7 +23,7 @@ help: ## this list
 setup: $(DEV) $(ASSETS) ## the environment of a contributor: locked dependencies and browser assets
 
 demo: $(RUNTIME) $(ASSETS) ## the whole system with a made-up retailer in it
-	@$(BIN)/commissary up --demo
+	@$(BIN)/commissary demo
 
 up: $(RUNTIME) $(ASSETS) ## the whole system, empty or as you left it; prints its address and a key
 	@$(BIN)/commissary up

@@ -15,7 +15,8 @@ from commissary.domain.payments.types import TenderInput
 from commissary.flows.customers.hashing import person_hasher
 from commissary.flows.customers.resolve import resolve
 from commissary.flows.customers.seal import prepare
-from commissary.flows.orders.capture import CaptureRequest, capture
+from commissary.flows.orders.capture.draft import CaptureRequest
+from commissary.flows.orders.capture.flow import capture
 from commissary.kernel.decision import Refusal
 from commissary.platform import idempotency
 from commissary.platform.config import Config

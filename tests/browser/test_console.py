@@ -172,7 +172,8 @@ async def test_a_phone_shows_all_within_its_width(ann: Page, shop: Organization)
     ):
         await ann.goto(address)
         assert await ann.evaluate("document.documentElement.scrollWidth") <= 390, address
-    await expect(ann.get_by_role("link", name="Stock")).to_be_hidden()
+    stock = ann.get_by_role("navigation", name="Sections").get_by_role("link", name="Stock")
+    await expect(stock).to_be_hidden()
     await ann.click("text=Menu")
-    await ann.get_by_role("link", name="Stock").click()
+    await stock.click()
     await ann.wait_for_url("**/console/stock")

@@ -16,7 +16,9 @@ _MASTER_KEY = b"k" * 32
 
 
 @pytest.fixture
-async def reader(organization_dsn: str, _keys_database: str, tmp_path: Path) -> AsyncIterator[dict[str, str]]:
+async def reader(
+    request: pytest.FixtureRequest, organization_dsn: str, _keys_database: str, tmp_path: Path
+) -> AsyncIterator[dict[str, str]]:
     """The environment of a reader's shell: a new organization `main`, its first key, and the commands on the path."""
     create_organization(organization_dsn, "main", "Main")
     environment = {
@@ -24,7 +26,7 @@ async def reader(organization_dsn: str, _keys_database: str, tmp_path: Path) -> 
         "KEYS_DATABASE_URL": _keys_database,
         "COMMISSARY_HOME": str(tmp_path / "commissary"),
         "COMMISSARY_MASTER_KEY": base64.b64encode(_MASTER_KEY).decode(),
-        "COMMISSARY_WEBHOOKS_ALLOW_LOOPBACK": "",
+        "COMMISSARY_WEBHOOKS_ALLOW_LOOPBACK": "1" if "webhooks" in request.node.name else "",
         "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
         "NO_COLOR": "1",
         "COLUMNS": "120",

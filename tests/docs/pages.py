@@ -20,7 +20,7 @@ _BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _PROMISED = re.compile(r"# (?:(\d{3})|exit (\d+))$", re.MULTILINE)
 _SEEN = re.compile(r"^HTTP/[\d.]+ (\d{3})\b|^EXIT (\d+)$", re.MULTILINE)
 _ENDLESS = "# Ctrl-C ends it"
-_PROLOG = "trap 'printf \"\\nEXIT %s\\n\" \"$?\"' ERR\n"
+_PROLOG = 'trap \'printf "\\nEXIT %s\\n" "$?"\' ERR\n'
 _TIME_LIMIT_S = 120
 
 
@@ -68,9 +68,7 @@ def _words(pattern: re.Pattern[str], text: str) -> list[str]:
     return [match[1] or f"exit {match[2]}" for match in pattern.finditer(text.replace("\r\n", "\n"))]
 
 
-async def _start(
-    script: str, environment: Mapping[str, str], directory: Path
-) -> asyncio.subprocess.Process:
+async def _start(script: str, environment: Mapping[str, str], directory: Path) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         "bash",
         "-c",

@@ -1,7 +1,7 @@
 """Stock as a shopkeeper would count it: what is on the shelf, what is set aside, and what was promised to whom.
 
-Everything else follows. At a place: available = what is on hand beyond what is promised or set aside, shortage = what is
-promised or set aside beyond what is on hand. A group may promise what its places have available together.
+Everything else follows. At a place: available = what is on hand beyond what is promised or set aside, shortage = what
+is promised or set aside beyond what is on hand. A group may promise what its places have available together.
 """
 
 from dataclasses import dataclass, field

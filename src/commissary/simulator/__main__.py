@@ -71,7 +71,7 @@ async def _fill(client: Client, demand: Demand) -> None:
         seconds=round(time.monotonic() - started, 1),
     )
     if flag := os.environ.get("COMMISSARY_SIMULATOR_FILLED"):
-        Path(flag).touch()
+        await asyncio.to_thread(Path(flag).touch)
 
 
 def _number(name: str, default: int) -> int:

@@ -83,7 +83,7 @@ def business_bill(wants: list[Want], percent: int) -> Bill:
 
 
 def consumer_tenders(rng: Random, channel: str, total_minor: int) -> list[dict[str, Any]]:
-    """How a consumer pays: at the till at once, at a marketplace through it, else by card, wallet, transfer or gift card."""
+    """How a consumer pays: at the till at once, through the marketplace, or by card, wallet, gift card …."""
     if channel == "store":
         kind = rng.choice(("card", "card", "cash"))
         return [

@@ -9,7 +9,7 @@ import heapq
 import time
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from random import Random
 from typing import Any
 
@@ -40,9 +40,11 @@ class Drive:
         self._rate = orders_per_minute
         self._taken: Counter[tuple[str, str]] = Counter()
         self._later: list[tuple[float, str, int]] = []
+        self._today = date.min
 
     async def run(self, stopping: asyncio.Event, most_orders: int | None = None) -> None:
         """Until told to stop, or (for a rehearsal) until so many orders were sent. What was begun is finished."""
+        await self._read_calendar()
         position = await self._next_position()
         last = None if most_orders is None else position + most_orders
         feed_at = time.monotonic() + _FEED_EVERY_S
@@ -52,12 +54,13 @@ class Drive:
             if stopping.is_set():
                 return
             try:
-                await self._send(await self._order(position))
+                await self._send(self._demand.order(position, self._today))
                 position += 1
                 await self._think_again()
                 if time.monotonic() >= feed_at:
                     feed_at = time.monotonic() + _FEED_EVERY_S
                     await self.feed()
+                    await self._read_calendar()
             except Unreachable as silence:
                 _log.warning("simulator.unreachable", what=str(silence))
                 await _pause(stopping, _AFTER_SILENCE_S)
@@ -82,11 +85,12 @@ class Drive:
             cursor = {"cursor": page["next_cursor"]}
         return 1
 
-    async def _order(self, position: int) -> Order:
-        organization = await self._client.get("/v1/organization")
-        if not organization.good:
-            raise Unreachable(f"the organization: {organization.status} {organization.code}")
-        return self._demand.order(position, datetime.fromisoformat(organization.body["now"]).date())
+    async def _read_calendar(self) -> None:
+        """Today by the organization's clock, which may be another than ours."""
+        answer = await self._client.get("/v1/organization")
+        if not answer.good:
+            raise Unreachable(f"the organization: {answer.status} {answer.code}")
+        self._today = datetime.fromisoformat(answer.body["now"]).date()
 
     async def _send(self, order: Order) -> None:
         answer = await self._client.post("/v1/orders", order.body, order.number)

@@ -100,19 +100,11 @@ async def _place_network(client: Client, world: World) -> None:
 
 
 async def _place_stock(client: Client, world: World) -> None:
-    for place in world.places:
-        rows = [
-            {"sku": sku, "location": code, "on_hand": units}
-            for (sku, code), units in world.stock.items()
-            if code == place.code
-        ]
-        source = f"opening-{world.seed}.{place.code.lower()}"
-        message = {"source": source, "sequence": 1, "mode": "full", "rows": rows}
-        answer = _need(await client.post("/v1/stock-feeds", message), f"stock at {place.code}")
-        if answer.body["refused"]:
-            raise NotFilled(
-                f"stock at {place.code} was refused: {answer.body['problems'][0]['problem']['code']}"
-            )
+    rows = [{"sku": sku, "location": place, "on_hand": units} for (sku, place), units in world.stock.items()]
+    message = {"source": f"opening-{world.seed}", "sequence": 1, "mode": "full", "rows": rows}
+    answer = _need(await client.post("/v1/stock-feeds", message), "the opening stock")
+    if answer.body["refused"]:
+        raise NotFilled(f"opening stock was refused: {answer.body['problems'][0]['problem']['code']}")
 
 
 async def _set(client: Client) -> None:

@@ -11,7 +11,10 @@ from zoneinfo import ZoneInfo
 ORDERS_A_DAY = 15
 _ZONE = ZoneInfo("Europe/Brussels")
 # Share of the busiest hour, by hour of the day; and of the busiest day, Monday first.
-_HOURS = (0.2, 0.1, 0.05, 0.05, 0.05, 0.1, 0.2, 0.35, 0.5, 0.6, 0.7, 0.75, 0.8, 0.75, 0.7, 0.7, 0.75, 0.8, 0.85, 0.95, 1, 1, 0.8, 0.45)  # fmt: skip
+_HOURS = (
+    *(0.2, 0.1, 0.05, 0.05, 0.05, 0.1, 0.2, 0.35, 0.5, 0.6, 0.7, 0.75),
+    *(0.8, 0.75, 0.7, 0.7, 0.75, 0.8, 0.85, 0.95, 1.0, 1.0, 0.8, 0.45),
+)
 _DAYS = (0.9, 0.75, 0.7, 0.75, 0.85, 0.8, 1.0)
 _BUSIEST_TO_MEAN = 1 / ((sum(_HOURS) / 24) * (sum(_DAYS) / 7))
 

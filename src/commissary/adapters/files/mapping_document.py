@@ -1,6 +1,7 @@
 """Mapping files are YAML, read as YAML 1.2 means it: `NO` is Norway and not false, 12:30 a text, a key stands once."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +29,12 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def _resolve(tag: str, pattern: str, first: str) -> None:
+def _resolve(tag: str, pattern: str, first: Iterable[str]) -> None:
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(rf"^(?:{pattern})$"), list(first))
 
 
 _resolve("bool", r"true|false", "tf")
-_resolve("null", r"null|~|", "n~\0")
+_resolve("null", r"null|~|", ["n", "~", ""])
 _resolve("int", r"[+-]?(?:0|[1-9][0-9]*)", "+-0123456789")
 _resolve("float", r"[+-]?[0-9]+\.[0-9]+(?:[eE][+-]?[0-9]+)?", "+-0123456789")
 

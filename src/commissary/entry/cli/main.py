@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from commissary.entry.cli import clock, imports, listen, organizations, people, up
+from commissary.entry.cli import clock, demo, imports, listen, organizations, people, up
 from commissary.platform.config import ConfigError
 from commissary.platform.errors import Unavailable, UnknownOrganization
 from commissary.platform.migrate import MigrationError
@@ -17,6 +17,7 @@ application = typer.Typer(
     pretty_exceptions_enable=False,
 )
 application.command("up")(up.up)
+application.command("demo")(demo.demo)
 application.command("listen")(listen.listen)
 application.command("migrate")(organizations.migrate)
 application.add_typer(organizations.commands, name="organization")

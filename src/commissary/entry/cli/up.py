@@ -9,9 +9,9 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import msgspec
 import structlog
@@ -48,6 +48,28 @@ def up(
     """Start databases, web processes and the worker; Ctrl-C stops them in order."""
     started = time.monotonic()
     config = load_config()
+
+    def begin(addresses: Addresses) -> Start:
+        first = _first_steps(config, addresses, organization)
+        return Start(lambda stopping: _announce(config, first, started, stopping))
+
+    run_system(config, begin, workers)
+
+
+class Start(NamedTuple):
+    """What one start does beyond the whole system: `announce` is called once all runs, and gets a function that says
+    whether to give up. `feeders` are programs that need the web processes and so stop before them."""
+
+    announce: Callable[[Callable[[], bool]], None]
+    feeders: Sequence[Program] = ()
+    environment: Mapping[str, str] = {}
+
+
+def run_system(config: Config, begin: Callable[[Addresses], Start], workers: int | None = None) -> None:
+    """Start databases, web processes and the worker, and keep them running until SIGINT or SIGTERM.
+
+    `begin` is called once the databases are up to date. Raises ConfigError, PostgresError, MigrationError.
+    """
     configure_logs(config.log_format)
     _refuse_taken_port(config)
     installation = Installation(config)
@@ -56,9 +78,9 @@ def up(
     metrics = tempfile.mkdtemp(prefix="commissary-metrics-")
     try:
         installation.prepare()
-        first = _first_steps(config, addresses, organization)
-        programs = _programs(config, addresses, metrics, workers or config.workers)
-        Supervisor(installation, programs).run(lambda stopping: _announce(config, first, started, stopping))
+        start = begin(addresses)
+        programs = _programs(config, addresses, metrics, workers or config.workers, start.environment)
+        Supervisor(installation, [*start.feeders, *programs]).run(start.announce)
         _console.print("\nStopping …")
     finally:
         shutil.rmtree(metrics, ignore_errors=True)
@@ -67,8 +89,11 @@ def up(
     _console.print("Stopped.")
 
 
-def _programs(config: Config, addresses: Addresses, metrics: str, workers: int) -> list[Program]:
+def _programs(
+    config: Config, addresses: Addresses, metrics: str, workers: int, more: Mapping[str, str]
+) -> list[Program]:
     environment = {
+        **more,
         "COMMISSARY_DSN": addresses.dsn,
         "COMMISSARY_KEYS_DSN": addresses.keys_dsn,
         "COMMISSARY_HOME": str(config.home),
@@ -91,7 +116,7 @@ def _first_steps(config: Config, addresses: Addresses, organization: str) -> Fir
     if not list_organizations(addresses.dsn):
         create_organization(addresses.dsn, organization, organization.replace("_", " ").title())
         first = asyncio.run(with_application(config, addresses, lambda app: _make_first(app, organization)))
-        _write_private(path, msgspec.json.encode(first))
+        write_private(path, msgspec.json.encode(first))
     if not path.exists():
         return None
     return msgspec.json.decode(path.read_bytes(), type=FirstSteps)
@@ -104,14 +129,15 @@ async def _make_first(app: Application, organization: str) -> FirstSteps:
     return FirstSteps(organization, "admin", password, key)
 
 
-def _write_private(path: Path, content: bytes) -> None:
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file that only its owner can read."""
     descriptor = os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
 
 
 def _announce(config: Config, first: FirstSteps | None, started: float, stopping: Callable[[], bool]) -> None:
-    if not _is_ready_in_time(config, stopping):
+    if not is_ready_in_time(config, stopping):
         return
     lines = [f"\n[bold]Commissary is up[/] after {time.monotonic() - started:.1f} s: {config.address}"]
     if first is None:
@@ -129,7 +155,8 @@ def _announce(config: Config, first: FirstSteps | None, started: float, stopping
         _console.print(line, highlight=False, soft_wrap=True)
 
 
-def _is_ready_in_time(config: Config, stopping: Callable[[], bool], timeout_s: float = 60) -> bool:
+def is_ready_in_time(config: Config, stopping: Callable[[], bool], timeout_s: float = 60) -> bool:
+    """Wait until the system answers; False when it does not in time, or is told to stop."""
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline and not stopping():
         if _answers(f"{config.address}/readyz"):

@@ -24,7 +24,9 @@ def decide_adjust(
         return None
     take = -change
     held = worksheet.balance(item_id, location_id, account)
-    room = worksheet.on_hand(item_id, location_id) if account is Account.AVAILABLE else held
+    on_hand = worksheet.on_hand(item_id, location_id)
+    # What is set aside may be missing too: units that are not there cannot be taken away.
+    room = on_hand if account is Account.AVAILABLE else min(held, on_hand)
     if take > room:
         return Refusal("stock_below_zero", {"there": room, "change": change}, "/change")
     if here := min(take, held):

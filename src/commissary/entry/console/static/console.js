@@ -22,7 +22,10 @@
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (isTyping(event.target)) {
-      if (event.key === "Escape") event.target.blur();
+      if (event.key === "Escape") {
+        event.preventDefault(); // a search field would lose its text, and the list its filter
+        event.target.blur();
+      }
       return;
     }
     if (event.key === "/") {

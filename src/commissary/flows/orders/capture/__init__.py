@@ -1,0 +1,1 @@
+"""Capture orders: `flow` is the verb, `load`, `draft` and `rows` its steps."""
