@@ -12,6 +12,16 @@ _RUN = {page.stem: page for page in _PAGES if sh_blocks(page)}
 # What a page's sentences say of the output, beyond statuses and exit codes.
 _SAID: dict[str, tuple[str, ...]] = {
     "erase-a-person": ('"name":"Grace Hopper"', '{"data":[],"next_cursor":null}', '"person":null'),
+    "first-order": (
+        '"supply":6',
+        '"status":"partly_reserved"',
+        '"backordered":7',
+        '"code":"order_on_hold"',
+        '"on_hand":4,"available":0,"reserved":8',
+        '"shortage":4',
+        "Marie Curie",
+        "all hold",
+    ),
     "move-a-test-clock": ('"kind":"test"',),
     "organizations": ("Northern Stores", '"value":"W{year}-{sequence:07}"', '"entity":"order"'),
     "receive-webhooks": ('"state":"delivered"', "commissary.webhook.test"),

@@ -34,7 +34,7 @@ from tests.shop import balances, captured, open_shop, order
 
 T = TypeVar("T")
 SKUS, PLACES = ("A", "B"), ("W1", "S1")
-EXAMPLES, STEPS = 12, 30
+EXAMPLES, STEPS = 20, 30
 
 skus, places = st.sampled_from(SKUS), st.sampled_from(PLACES)
 anywhere = st.sampled_from((*PLACES, GROUP))

@@ -88,7 +88,7 @@ def test_no_cent_is_lost(lines: list[tuple[int, int]], data: st.DataObject) -> N
 PATTERNS = [
     ("{year}-{sequence:06}", "2026-000007"),
     ("{sequence}", "7"),
-    ("W{year}{month}{day}/{sequence:03}", "W20260304/007"),
+    ("W{year}{month}{day}.{sequence:03}", "W20260304.007"),
     ("{year}", "order_number_pattern_without_sequence"),
     ("{sequence}{sequence}", "order_number_pattern_without_sequence"),
     ("{sequence.__class__}", "order_number_pattern_without_sequence"),

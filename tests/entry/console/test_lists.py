@@ -1,10 +1,13 @@
 """Home, the list of orders and the stock grid over HTTP."""
 
+import html
 import re
 
 import httpx
+import pytest
 
 from commissary.domain.security.types import Role
+from commissary.entry.console import orders, stock
 from tests.conftest import Organization
 from tests.console import new_user, signed_in
 from tests.shop import captured, feed, order
@@ -66,21 +69,41 @@ async def test_orders_are_filtered_by_the_address(ann: httpx.AsyncClient, shop: 
     assert '<option value="backordered" selected>' in page and 'name="q" value="WEB-"' in page
 
 
-async def test_pages_of_stock_lead_forth_and_back(
-    ann: httpx.AsyncClient, shop: Organization, monkeypatch: object
+async def test_pages_of_orders_lead_forth_and_back(
+    ann: httpx.AsyncClient, shop: Organization, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from commissary.entry.console import stock
+    monkeypatch.setattr(orders, "PAGE_ROWS", 2)
+    for day in (1, 2, 3, 3, 5):  # two were placed at the same instant
+        placed_at = f"2026-01-0{day}T10:00:00Z"
+        await captured(shop.app, order(("A", 1), placed_at=placed_at))
+    pages = [(await ann.get("/console/orders?sku=A")).text]
+    while following := _NEXT.search(pages[-1]):
+        pages.append((await ann.get(html.unescape(following[1]))).text)
+    forth = [_NUMBER.findall(page) for page in pages]
+    assert [len(numbers) for numbers in forth] == [2, 2, 1]
+    assert len({number for numbers in forth for number in numbers}) == 5
+    back = [forth[-1]]
+    page = pages[-1]
+    while previous := _PREV.search(page):
+        assert "sku=A" in previous[1]
+        page = (await ann.get(html.unescape(previous[1]))).text
+        back.insert(0, _NUMBER.findall(page))
+    assert back == forth
 
-    monkeypatch.setattr(stock, "PAGE_ROWS", 2)  # type: ignore[attr-defined]
+
+async def test_pages_of_stock_lead_forth_and_back(
+    ann: httpx.AsyncClient, shop: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stock, "PAGE_ROWS", 2)
     first = (await ann.get("/console/stock")).text
     assert _POSITION.findall(first) == [("A", "S1"), ("A", "W1")]
     following = _NEXT.search(first)
     assert following is not None and _PREV.search(first) is None
-    second = (await ann.get(following[1])).text
+    second = (await ann.get(html.unescape(following[1]))).text
     assert _POSITION.findall(second) == [("B", "S2"), ("B", "W1")]
     back = _PREV.search(second)
     assert back is not None and _NEXT.search(second) is None
-    assert _POSITION.findall((await ann.get(back[1])).text) == [("A", "S1"), ("A", "W1")]
+    assert _POSITION.findall((await ann.get(html.unescape(back[1]))).text) == [("A", "S1"), ("A", "W1")]
 
 
 async def test_stock_is_filtered_and_explained(ann: httpx.AsyncClient, shop: Organization) -> None:

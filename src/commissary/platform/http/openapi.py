@@ -11,7 +11,8 @@ from commissary.platform.http.caller import PUBLIC
 from commissary.platform.http.endpoint import Endpoint, Work
 from commissary.platform.http.problems import PROBLEM_TYPE, ProblemBody, ProblemKind
 
-_PARAMETER = re.compile(r"\{(\w+):\w+\}")
+_PARAMETER = re.compile(r"\{(\w+):(\w+)\}")
+_FORMATS = {"uuid": {"type": "string", "format": "uuid"}, "int": {"type": "integer"}}
 _ALWAYS = ("not_authenticated", "not_permitted", "unavailable")
 
 
@@ -82,8 +83,8 @@ def _operation_id(endpoint: Endpoint) -> str:
 
 def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-        for name in _PARAMETER.findall(endpoint.path)
+        {"name": name, "in": "path", "required": True, "schema": _FORMATS.get(kind, {"type": "string"})}
+        for name, kind in _PARAMETER.findall(endpoint.path)
     ]
     if endpoint.query is not None:
         (schema,), components = msgspec.json.schema_components([endpoint.query], ref_template="{name}")

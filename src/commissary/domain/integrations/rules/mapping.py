@@ -35,9 +35,9 @@ ENCODINGS = ("utf-8", "windows-1252", "iso-8859-1", "iso-8859-15")
 
 _TOP = frozenset({
     "entity", "format", "csv", "time_zone", "tables", "columns", "grouping", "joins", "rows", "lines", "charges",
-    "tenders", "credits", "cancel", "items",
+    "tenders", "credits", "cancel", "items", "repeated",
 })  # fmt: skip
-_ONLY_ORDERS = frozenset({"grouping", "rows", "lines", "charges", "tenders", "credits", "cancel", "items"})
+_ONLY_ORDERS = frozenset({"grouping", "lines", "charges", "tenders", "credits", "cancel", "items"})
 _RULE_KEYS = frozenset({
     "column", "constant", "value", "default", "lookup", "amount", "decimal_mark", "sign", "times", "case", "split",
     "time_zone", "date_format", "type",
@@ -70,6 +70,11 @@ def parse_mapping(document: object, entity: Entity) -> FileMapping:
         _choice(csv, "encoding", ENCODINGS, "csv") or "utf-8",
         _choice(top, "grouping", ("anywhere", "adjacent"), "") == "adjacent",
         joins,
+    )
+    rows = enumerate(_list(top.get("rows", []), "rows"))
+    mapping = mapping._replace(
+        rows=tuple(_row_rule(rule, f"rows[{index}]", entity) for index, rule in rows),
+        skip_repeated=_choice(top, "repeated", ("take", "skip"), "") == "skip",
     )
     if entity is not Entity.ORDERS:
         return _complete(mapping)
@@ -114,9 +119,6 @@ def _with_parts(
         else None,
         cancel=_cancel(top["cancel"], words) if "cancel" in top else None,
         derived_items=words.part(top["items"], "items", fields.ITEM, frozenset()) if "items" in top else None,
-        rows=tuple(
-            _row_rule(rule, f"rows[{index}]") for index, rule in enumerate(_list(top.get("rows", []), "rows"))
-        ),
     )
 
 
@@ -245,12 +247,14 @@ def _cancel(given: object, words: _Words) -> Cancel:
     return Cancel(_when(cancel, "cancel"), section)
 
 
-def _row_rule(given: object, key: str) -> RowRule:
+def _row_rule(given: object, key: str, entity: Entity) -> RowRule:
     rule = _table(given, key)
     _only(rule, {"when", "as", "reason", "field"}, key)
     kind = _choice(rule, "as", tuple(RowKind), key)
     if kind is None:
         raise MappingError(f"{key}.as", "is needed and is not there")
+    if entity is not Entity.ORDERS and kind not in (RowKind.SKIPPED, RowKind.REFUSED):
+        raise MappingError(f"{key}.as", f"is {kind!r}; rows of {entity} may only be skipped or refused")
     reason = _text(rule, "reason", key)
     if (kind == RowKind.REFUSED) != (reason is not None):
         raise MappingError(f"{key}.reason", "goes with `as: refused`, and only with it")

@@ -69,6 +69,7 @@ class FileMapping(NamedTuple):
     adjacent: bool = False
     joins: tuple[Join, ...] = ()
     rows: tuple[RowRule, ...] = ()
+    skip_repeated: bool = False
     lines: Section | None = None
     charges: tuple[Section, ...] = ()
     tenders: Section | None = None

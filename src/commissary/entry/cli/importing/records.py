@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, TypeVar
 from commissary.adapters.files.tables.table import Fault
 from commissary.domain.catalog.types import PutItem
 from commissary.domain.integrations.rules.mapping_values import Unfit, nested, read_fields, section_readers
+from commissary.domain.integrations.rules.row_kinds import RowKind, RowSorter
 from commissary.domain.inventory.types import FeedMode, FeedRow
 from commissary.domain.network.types import PutLocation
 from commissary.entry.cli.importing.run import ACTOR, Run, detail_of, retried
@@ -87,7 +88,10 @@ async def _put_all(
 async def _batches(
     run: Run, source: Source, kind: type[C], size: int
 ) -> AsyncIterator[tuple[list[int], list[C]]]:
-    readers = section_readers(source.mapping.head) if source.mapping is not None else None
+    mapping = source.mapping
+    readers = section_readers(mapping.head) if mapping is not None else None
+    sorter = RowSorter(mapping.rows if mapping is not None else ())
+    seen: set[str] | None = set() if mapping is not None and mapping.skip_repeated else None
     numbers: list[int] = []
     commands: list[C] = []
     for number, row in source.rows():
@@ -95,6 +99,11 @@ async def _batches(
         try:
             if isinstance(row, Fault):
                 raise Unfit(*row)
+            if (rule := sorter.rule_of(row)) is not None and rule.kind is RowKind.REFUSED:
+                raise Unfit(rule.reason, rule.field)
+            if rule is not None:
+                run.tally["rows skipped"] += 1
+                continue
             if readers is None:
                 only_known(row, kind)
             command = shaped(row if readers is None else nested(read_fields(readers, row)), kind)
@@ -104,6 +113,12 @@ async def _batches(
         except Misfit as misfit:
             run.refuse(number, misfit.field, misfit.reason, misfit.expected)
             continue
+        if seen is not None:
+            key = command.code if isinstance(command, PutLocation) else command.sku
+            if key in seen:
+                run.tally["rows skipped"] += 1
+                continue
+            seen.add(key)
         numbers.append(number)
         commands.append(command)
         if len(commands) >= size:
