@@ -100,7 +100,7 @@ def _is_foreign(address: str, console: str) -> bool:
 @pytest.fixture
 async def ann(page: Page) -> Page:
     """The tab after Ann signed in and came home."""
-    form = {"organization": "acme", "name": "ann", "password": PASSWORD}
+    form: dict[str, str | float | bool] = {"organization": "acme", "name": "ann", "password": PASSWORD}
     answer = await page.request.post("/console/sign-in", form=form, max_redirects=0)
     assert answer.status == 303
     await page.goto("/console")

@@ -90,6 +90,12 @@ class Batcher(Generic[Command, Answer]):
             for single in batch:
                 await self._answer(organization, [single])
         else:
+            if len(answers) != len(batch):
+                # It has committed, so nothing is run again; but nobody is left waiting for ever either.
+                bug = AssertionError(f"{len(answers)} answers to {len(batch)} commands")
+                for _, future in batch:
+                    _fail(future, bug)
+                return
             for (_, future), answer in zip(batch, answers, strict=True):
                 if not future.done():
                     future.set_result(answer)

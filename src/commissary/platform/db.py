@@ -127,7 +127,7 @@ class Database:
                 db.races = races
                 try:
                     yield db
-                    await connection.execute("COMMIT")
+                    await _commit(connection)
                 except BaseException:
                     if not connection.closed:
                         await connection.rollback()
@@ -187,6 +187,13 @@ class Database:
     def statistics(self) -> Mapping[str, int]:
         """Figures of the pool for the metrics page."""
         return self._pool.get_stats()
+
+
+async def _commit(connection: psycopg.AsyncConnection[Any]) -> None:
+    """Commit, or raise: PostgreSQL answers the COMMIT of a transaction that has failed with a quiet ROLLBACK."""
+    ended = await connection.execute("COMMIT")
+    if ended.statusmessage != "COMMIT":
+        raise RuntimeError("A statement failed and its error was swallowed; nothing was committed.")
 
 
 async def _configure(connection: psycopg.AsyncConnection[Any]) -> None:

@@ -74,8 +74,12 @@ async def claim(db: Db, keys: Sequence[str], hashes: Sequence[bytes]) -> list[Cl
 
 
 async def keep(db: Db, answers: Sequence[Kept]) -> None:
-    """Store answers in the transaction of their effects."""
+    """Store answers in the transaction of their effects.
+
+    A first request may commit between a second one's look for the answer and its lock: the second then starts afresh.
+    """
     if answers:
+        db.races.add("idempotency_pkey")
         await db.execute(
             _SQL["keep_answers"],
             {

@@ -6,7 +6,7 @@ needs a person is rare.
 
 from collections import Counter
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import NamedTuple
 from uuid import UUID
 
@@ -121,14 +121,14 @@ async def silent_feeds(db: Db, locations: Collection[int] | None) -> list[Silent
 
 
 async def orders_by_hour(
-    db: Db, begin: datetime, end: datetime, zone: str, locations: Collection[int] | None
+    db: Db, begin: datetime, end: datetime, zone: tzinfo, locations: Collection[int] | None
 ) -> Hours:
     """Orders placed from `begin` to before `end`, by the hour of the clock in that zone and by status."""
-    given = {"begin": begin, "end": end, "zone": zone, "locations": _listed(locations)}
+    given = {"begin": begin, "end": end, "locations": _listed(locations)}
     hours: Hours = {}
-    for hour, states, orders in await db.fetch(_SQL["orders_by_hour"], given):
+    for quarter, states, orders in await db.fetch(_SQL["orders_by_quarter"], given):
         status = order_status(map(QuantityState, states or ()))
-        hours.setdefault(hour, Counter())[status] += orders
+        hours.setdefault(quarter.astimezone(zone).hour, Counter())[status] += orders
     return hours
 
 

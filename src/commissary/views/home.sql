@@ -48,10 +48,11 @@ FROM feed JOIN location ON location.id = feed.location_id
 WHERE %(locations)s::int[] IS NULL OR feed.location_id = ANY(%(locations)s::int[])
 ORDER BY received_at, source, location.code LIMIT 5
 
--- name: orders_by_hour
--- Orders with the same states have the same status, so they are counted before anyone computes it.
-SELECT hour, states, count(*) FROM (
-    SELECT extract(hour FROM placed_at AT TIME ZONE %(zone)s)::int AS hour,
+-- name: orders_by_quarter
+-- Orders with the same states have the same status, so they are counted before anyone computes it. By quarters of an
+-- hour, because that is what the offsets of time zones are made of.
+SELECT quarter, states, count(*) FROM (
+    SELECT date_bin('15 minutes', placed_at, 'epoch') AS quarter,
         (SELECT array_agg(DISTINCT state ORDER BY state) FROM quantity_group
          WHERE quantity_group.order_id = customer_order.id) AS states
     FROM customer_order
@@ -59,7 +60,7 @@ SELECT hour, states, count(*) FROM (
       AND (%(locations)s::int[] IS NULL OR EXISTS (SELECT 1 FROM order_line
           WHERE order_line.order_id = customer_order.id AND order_line.location_id = ANY(%(locations)s::int[])))
 ) AS placed
-GROUP BY hour, states
+GROUP BY quarter, states
 
 -- name: value_by_currency
 SELECT currency, count(*), sum(total_minor)::bigint

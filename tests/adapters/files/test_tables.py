@@ -48,7 +48,9 @@ def test_a_quote_that_never_ends_is_one_fault(tmp_path: Path) -> None:
 
 def test_ndjson_by_line(tmp_path: Path) -> None:
     path = write(
-        tmp_path, "a.ndjson", b'\xef\xbb\xbf{"a": {"b": 1}}\n\n[1]\n{"a": 1e400}\n{"a": NaN}\n{"a": "\xff"}\n'
+        tmp_path,
+        "a.ndjson",
+        b'\xef\xbb\xbf{"a": {"b": 1}}\n\n[1]\n{"a": 1e400}\n{"a": NaN}\n{"a": "\xff"}\n{"a": "\\u0000"}\n',
     )
     table = open_table(path)
     assert list(table.rows({"a.b"})) == [
@@ -57,6 +59,7 @@ def test_ndjson_by_line(tmp_path: Path) -> None:
         (4, Fault("not_json")),
         (5, Fault("not_json")),
         (6, Fault("wrong_encoding")),
+        (7, Fault("nul_character")),
     ]
 
 

@@ -250,6 +250,16 @@ def test_items_are_put_and_put_again(shell: Commands) -> None:
     assert shell.state() == before
 
 
+def test_a_list_of_sales_makes_each_item_once(shell: Commands) -> None:
+    path = shell.write("sales.csv", "sku,title\nA,Lamp\nPOST,Postage\nA,Lamp red\nB,Vase\n")
+    mapping = shell.write(
+        "items.yaml",
+        "repeated: skip\nrows: [{when: {sku: POST}, as: skipped}]\ncolumns: {sku: sku, name: title}\n",
+    )
+    shell.take("items", path, "--mapping", mapping)
+    assert shell.rows("SELECT sku, name FROM item ORDER BY 1") == [("A", "Lamp"), ("B", "Vase")]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [

@@ -2,6 +2,8 @@
 
 import html
 import re
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -34,6 +36,21 @@ async def test_home_counts_what_needs_a_person(ann: httpx.AsyncClient, shop: Org
     assert '<a href="/console/stock/B">B</a>' in page
     assert '<span class="number">3</span> orders' in page
     assert "€70.00" in page
+
+
+async def test_today_is_the_day_of_the_reader(ann: httpx.AsyncClient, shop: Organization) -> None:
+    async with shop.app.database.transaction("acme", read_only=True) as db:
+        now = db.now
+    kolkata = now.astimezone(ZoneInfo("Asia/Kolkata"))
+    midnight = kolkata.replace(hour=0, minute=0, second=0, microsecond=0)
+    await captured(shop.app, order(("A", 1), placed_at=midnight.isoformat()))
+    await captured(shop.app, order(("A", 1), placed_at=(midnight - timedelta(seconds=1)).isoformat()))
+    ann.cookies.set("time_zone", "Asia%2FKolkata")
+    page = " ".join((await ann.get("/console")).text.split())
+    assert 'title="00:00: 1 order"' in page and "Asia/Kolkata" in page
+    assert 'aria-label="1 order today, at most 1 in one hour"' in page
+    ann.cookies.set("time_zone", "../../etc/passwd")
+    assert (await ann.get("/console")).status_code == 200
 
 
 async def test_orders_are_filtered_by_the_address(ann: httpx.AsyncClient, shop: Organization) -> None:

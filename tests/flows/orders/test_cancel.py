@@ -146,3 +146,14 @@ async def test_several_orders_in_one_batch(shop: Organization) -> None:
         assert answers[1] == Refusal("order_unknown", {"number": "NOPE"})
         assert (await balances(db, "A"))["ALL"] == (15, 0, 0)
         assert await broken_invariants(db) == []
+
+
+async def test_whole_cancellation_ends_the_holds(shop: Organization) -> None:
+    answer = await captured(shop.app, order(("A", 2), holds=[{"kind": "review"}]))
+    command = CancelOrder("gave up", (CancelLine(1, 1),))
+    async with shop.app.database.transaction("acme") as db:
+        await cancel(db, "tests", [Cancellation(answer.number, command)])
+        assert len(await db.fetch("SELECT 1 FROM order_hold WHERE resolved_at IS NULL")) == 1
+    async with shop.app.database.transaction("acme") as db:
+        await cancel(db, "tests", [Cancellation(answer.number, command)])
+        assert await db.fetch("SELECT resolution FROM order_hold") == [("the whole order was canceled",)]

@@ -33,7 +33,7 @@ _NAMES = (
 
 def endpoints(_: Application) -> list[Endpoint]:
     """What callers can do with stock."""
-    return [*_stock_endpoints(), *_cart_endpoints()]
+    return [*_stock_endpoints(), *_ledger_endpoints(), *_cart_endpoints()]
 
 
 def _stock_endpoints() -> list[Endpoint]:
@@ -85,6 +85,11 @@ def _stock_endpoints() -> list[Endpoint]:
             query=schemas.PositionQuery,
             answer=schemas.PositionPage,
         ),
+    ]
+
+
+def _ledger_endpoints() -> list[Endpoint]:
+    return [
         Endpoint(
             method="GET",
             path="/v1/items/{sku:str}/group-positions",

@@ -1,6 +1,8 @@
 """`commissary`: one command for each thing a person does to an installation."""
 
+import signal
 import sys
+from types import FrameType
 
 import typer
 
@@ -27,8 +29,14 @@ application.add_typer(clock.commands, name="clock")
 application.add_typer(imports.commands, name="import")
 
 
+def _leave(_: int, __: FrameType | None) -> None:
+    sys.exit(128 + signal.SIGTERM)
+
+
 def main() -> None:
     """Run a command; what a person can mend is one sentence, not a traceback."""
+    # A command that is told to stop still stops the servers it started.
+    signal.signal(signal.SIGTERM, _leave)
     try:
         application()
     except (ConfigError, PostgresError, MigrationError, Unavailable, UnknownOrganization) as error:

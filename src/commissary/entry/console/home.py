@@ -72,7 +72,7 @@ async def _needs(db: Db, reader: Reader) -> dict[str, Any]:
 async def _today(db: Db, reader: Reader) -> Today:
     scope, day = reader.caller.location_ids, reader.today()
     begin, end = reader.begin_of(day), reader.begin_of(day + timedelta(days=1))
-    hours = await views.orders_by_hour(db, begin, end, reader.zone.key, scope)
+    hours = await views.orders_by_hour(db, begin, end, reader.zone, scope)
     totals: Counter[str] = sum(hours.values(), Counter())
     most = max((sum(counts.values()) for counts in hours.values()), default=0)
     return Today(

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -102,7 +103,7 @@ def _locale(accepted: str) -> Locale:
 
 
 def _zone(name: str) -> ZoneInfo:
-    name = name.strip('"').replace("%2F", "/")
+    name = unquote(name.strip('"'))
     try:
         return ZoneInfo(name) if name else ZoneInfo("UTC")
     except (KeyError, ValueError, OSError):  # no such zone, or a text that is none

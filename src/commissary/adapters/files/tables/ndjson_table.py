@@ -49,6 +49,8 @@ def _row(line: bytes, dotted: Collection[str]) -> Cells | Fault:
         return Fault("wrong_encoding")
     if not isinstance(row, dict):
         return Fault("not_an_object")
+    if b"\\u0000" in line:
+        return Fault("nul_character")
     for name in dotted:
         if name not in row:
             inner: object = row

@@ -18,7 +18,7 @@ MAX_BULK = 500
 class OrderBody(CaptureOrder, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """An order with the means by which it is paid."""
 
-    tenders: Annotated[tuple[TenderInput, ...], msgspec.Meta(max_length=20)] = ()
+    tenders: Annotated[tuple[TenderInput, ...], msgspec.Meta(max_length=50)] = ()
 
 
 OrderBodies = Annotated[list[OrderBody], msgspec.Meta(min_length=1, max_length=MAX_BULK)]

@@ -91,9 +91,10 @@ async def _batches(
     mapping = source.mapping
     readers = section_readers(mapping.head) if mapping is not None else None
     sorter = RowSorter(mapping.rows if mapping is not None else ())
-    seen: set[str] | None = set() if mapping is not None and mapping.skip_repeated else None
+    seen: set[tuple[str, str]] | None = set() if mapping is not None and mapping.skip_repeated else None
     numbers: list[int] = []
     commands: list[C] = []
+    run.progress.step("Rows")
     for number, row in source.rows():
         run.tally["rows read"] += 1
         try:
@@ -114,8 +115,7 @@ async def _batches(
             run.refuse(number, misfit.field, misfit.reason, misfit.expected)
             continue
         if seen is not None:
-            key = command.code if isinstance(command, PutLocation) else command.sku
-            if key in seen:
+            if (key := _key(command)) in seen:
                 run.tally["rows skipped"] += 1
                 continue
             seen.add(key)
@@ -128,6 +128,12 @@ async def _batches(
     if commands:
         yield numbers, commands
         run.progress.advance(len(commands))
+
+
+def _key(command: PutItem | PutLocation | FeedRow) -> tuple[str, str]:
+    if isinstance(command, PutLocation):
+        return command.code, ""
+    return command.sku, command.location if isinstance(command, FeedRow) else ""
 
 
 def _last(pointer: str) -> str:
