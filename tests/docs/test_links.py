@@ -1,4 +1,4 @@
-"""Every link between pages leads somewhere, its heading included, and every file of the source that they name exists."""
+"""Every link between pages leads somewhere, its heading too, and every file of the source that they name exists."""
 
 import re
 from pathlib import Path

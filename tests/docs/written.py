@@ -1,4 +1,4 @@
-"""Parts of pages that the program itself writes: compared with the file, or written anew with COMMISSARY_WRITE_DOCS=1."""
+"""Parts of pages that the program writes itself: compared with the file, or written anew: COMMISSARY_WRITE_DOCS=1."""
 
 import os
 from pathlib import Path

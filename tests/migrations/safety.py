@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-_REMARKS = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+_UNREAD = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
 _TABLE = r"(?:if\s+exists\s+)?(?:only\s+)?(?P<table>[\w.\"]+)"
 _CREATED = re.compile(r"\bcreate\s+table\s+(?:if\s+not\s+exists\s+)?([\w.\"]+)", re.IGNORECASE)
 _ALTER = re.compile(rf"^\s*alter\s+table\s+{_TABLE}\s+(?P<actions>.*)$", re.IGNORECASE | re.DOTALL)
@@ -32,8 +32,10 @@ _FORBIDDEN = (
 )
 _ADD = re.compile(
     r"\badd\s+(?:column\s+)?(?:if\s+not\s+exists\s+)?(?!constraint|primary|unique|check|foreign|exclude)\w+\s+",
-    re.I,
+    re.IGNORECASE,
 )
+_OBLIGATORY = re.compile(r"\bnot\s+null\b", re.IGNORECASE)
+_DEFAULT = re.compile(r"\bdefault\b", re.IGNORECASE)
 _ADD_CHECK = re.compile(
     r"\badd\s+(?:constraint\s+\S+\s+)?(?:check|foreign|unique|primary|exclude)\b", re.IGNORECASE
 )
@@ -47,7 +49,7 @@ class Breach(NamedTuple):
 
 def breaches(path: Path) -> Iterator[Breach]:
     """Everything in a migration that would hurt the version before it."""
-    text = _REMARKS.sub(" ", path.read_text(encoding="utf-8"))
+    text = _UNREAD.sub(" '' ", path.read_text(encoding="utf-8"))
     created = {name.strip('"').lower() for name in _CREATED.findall(text)}
     for statement in filter(str.strip, text.split(";")):
         for why in _wrong(statement, created):
@@ -62,11 +64,7 @@ def _wrong(statement: str, created: set[str]) -> Iterator[str]:
         if re.search(pattern, altered["actions"] if altered and pattern.startswith("^") else statement, re.I):
             yield why
     for action in re.split(r",(?![^(]*\))", altered["actions"]) if altered else ():
-        if (
-            _ADD.search(action)
-            and re.search(r"\bnot\s+null\b", action, re.I)
-            and not re.search(r"\bdefault\b", action, re.I)
-        ):
+        if _ADD.search(action) and _OBLIGATORY.search(action) and not _DEFAULT.search(action):
             yield "adds an obligatory column without a default: the old version does not give it"
         if _ADD_CHECK.search(action) and not re.search(r"\bnot\s+valid\b|\busing\s+index\b", action, re.I):
             yield "adds a constraint that scans the table under a lock: add it NOT VALID, validate it later"

@@ -13,18 +13,19 @@ PACKAGE = ROOT / "src" / "commissary"
 # What a schema is: its columns, constraints, indexes, sequences, each as a line of text without the schema's name.
 CATALOG = {
     "columns": """
-        SELECT format('%s.%s %s %s %s %s %s', relname, attname, format_type(atttypid, atttypmod), attnotnull, attidentity,
-            coalesce((SELECT collname FROM pg_collation WHERE oid = attcollation), ''), pg_get_expr(adbin, adrelid))
+        SELECT format('%%s.%%s %%s %%s %%s %%s %%s', relname, attname, format_type(atttypid, atttypmod), attnotnull,
+            attidentity, coalesce((SELECT collname FROM pg_collation WHERE oid = attcollation), ''),
+            pg_get_expr(adbin, adrelid))
         FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
         LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
         WHERE relnamespace = %(schema)s::regnamespace AND relkind IN ('r', 'p') AND attnum > 0 AND NOT attisdropped""",
     "constraints": """
-        SELECT format('%s %s %s', relname, conname, pg_get_constraintdef(pg_constraint.oid))
+        SELECT format('%%s %%s %%s', relname, conname, pg_get_constraintdef(pg_constraint.oid))
         FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid WHERE relnamespace = %(schema)s::regnamespace""",
     "indexes": """
         SELECT replace(indexdef, schemaname || '.', '') FROM pg_indexes WHERE schemaname = %(schema)s""",
     "relations": """
-        SELECT format('%s %s %s %s', relname, relkind, reloptions, pg_get_partkeydef(oid)) FROM pg_class
+        SELECT format('%%s %%s %%s %%s', relname, relkind, reloptions, pg_get_partkeydef(oid)) FROM pg_class
         WHERE relnamespace = %(schema)s::regnamespace AND relkind <> 'i'""",
 }  # fmt: skip
 # Made for every organization beside its migrations.

@@ -12,6 +12,7 @@ from commissary.entry.console.application import console_handlers
 from commissary.entry.health import health_handlers
 from commissary.platform.config import ConfigError, load_config, load_master_key
 from commissary.platform.http.application import build_application
+from commissary.platform.memory import tune_collector
 from commissary.platform.telemetry import configure_logs
 from commissary.wiring import Application, authenticator, build
 
@@ -32,6 +33,7 @@ def assemble(app: Application, dsn: str) -> Litestar:
     """All doors on one application, connected when it starts and disconnected when it stops."""
 
     async def connect() -> None:
+        tune_collector()
         await app.database.open()
         await app.keystore.open()
 

@@ -31,6 +31,20 @@ FROM platform.organization WHERE name = %s
 """
 
 
+DatabaseError = psycopg.Error
+
+
+def database_trouble(error: psycopg.Error) -> str:
+    """A sentence for the person at the machine: what the database says, without rows or values."""
+    if isinstance(error, psycopg.OperationalError):
+        return f"The database cannot be used: {str(error).splitlines()[0]}"
+    if isinstance(error, pg.UndefinedTable | pg.InvalidSchemaName):
+        return "This database holds no Commissary yet; run `commissary migrate`."
+    return (
+        f"The database refused ({type(error).__name__}, {error.sqlstate}); `commissary doctor` may know more."
+    )
+
+
 class Db:
     """An open transaction of one organization; `now` is that organization's clock when it began."""
 
@@ -153,9 +167,7 @@ class Database:
         finally:
             await self._pool.putconn(connection)
 
-    async def _check_out(
-        self, organization: str, read_only: bool
-    ) -> tuple[psycopg.AsyncConnection[Any], Db]:
+    async def _check_out(self, organization: str, read_only: bool) -> tuple[psycopg.AsyncConnection[Any], Db]:
         """A connection with its transaction begun. One that died while it lay idle is replaced by the next.
 
         Cheaper than asking each connection whether it lives before every use: beginning is the question.

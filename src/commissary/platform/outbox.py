@@ -21,7 +21,7 @@ from commissary.platform.ids import new_id
 from commissary.platform.queries import load_queries
 from commissary.platform.settings import read_setting, write_setting
 
-LANES = 16
+LANES = 8
 ATTEMPTS_BEFORE_PARKING = 6
 _REGISTERED = "outbox.registered"
 _SQL = load_queries("commissary.platform", "outbox_queries.sql")

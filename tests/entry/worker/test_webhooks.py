@@ -126,7 +126,12 @@ async def test_an_endpoint_gets_the_kinds_it_asked_for(
         assert hook.received[0].verified(secret)["data"]["fields"] == ["description"]
         assert (await door.delete(f"/v1/webhook-endpoints/{endpoint}")).status_code == 204
     with psycopg.connect(house.dsn) as connection:
-        assert connection.execute(f"SELECT 1 FROM org_{house.name}.subscription").fetchall() == []
+        assert (
+            connection.execute(
+                f"SELECT 1 FROM org_{house.name}.subscription WHERE subscriber = 'integrations.fan_out'"
+            ).fetchall()
+            == []
+        )
 
 
 async def test_a_failed_sending_is_tried_again_by_the_clock_and_410_ends_it(

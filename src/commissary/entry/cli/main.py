@@ -6,8 +6,20 @@ from types import FrameType
 
 import typer
 
-from commissary.entry.cli import clock, demo, imports, listen, organizations, people, up
+from commissary.entry.cli import (
+    audit,
+    clock,
+    customers,
+    demo,
+    doctor,
+    imports,
+    listen,
+    organizations,
+    people,
+    up,
+)
 from commissary.platform.config import ConfigError
+from commissary.platform.db import DatabaseError, database_trouble
 from commissary.platform.errors import Unavailable, UnknownOrganization
 from commissary.platform.migrate import MigrationError
 from commissary.platform.postgres import PostgresError
@@ -21,10 +33,13 @@ application = typer.Typer(
 application.command("up")(up.up)
 application.command("demo")(demo.demo)
 application.command("listen")(listen.listen)
+application.command("audit")(audit.audit)
+application.command("doctor")(doctor.doctor)
 application.command("migrate")(organizations.migrate)
 application.add_typer(organizations.commands, name="organization")
 application.add_typer(people.users, name="user")
 application.add_typer(people.keys, name="key")
+application.add_typer(customers.commands, name="customer")
 application.add_typer(clock.commands, name="clock")
 application.add_typer(imports.commands, name="import")
 
@@ -41,3 +56,5 @@ def main() -> None:
         application()
     except (ConfigError, PostgresError, MigrationError, Unavailable, UnknownOrganization) as error:
         sys.exit(f"commissary: {error}")
+    except DatabaseError as error:
+        sys.exit(f"commissary: {database_trouble(error)}")

@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.table import Table
 
 from commissary.entry.cli.session import running
+from commissary.platform.installation import Installation
 from commissary.platform.migrate import create_organization, list_organizations
-from commissary.platform.migrate import migrate as run_migrations
 
 commands = typer.Typer(help="Create and list organizations.", no_args_is_help=True)
 _console = Console()
@@ -40,8 +40,8 @@ def list_all() -> None:
 
 def migrate() -> None:
     """Bring the database up to date; safe while the system runs."""
-    with running() as (_, addresses):
-        done = run_migrations(addresses.dsn)
+    with running() as (config, _):
+        done = Installation(config).prepare()
     for entry in done:
         _console.print(f"ran {entry}")
     _console.print("Up to date.")

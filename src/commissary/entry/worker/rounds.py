@@ -20,7 +20,8 @@ from commissary.platform.errors import TryAgain, Unavailable, UnknownOrganizatio
 from commissary.platform.jobs import JobQueue
 from commissary.platform.telemetry import PARKED_SUBJECTS, WAITING_DELIVERIES
 
-SHORTEST_REST_S = 0.02
+# Events that come one by one are left to gather this long: a turn costs the same for one as for fifty.
+GATHER_S = 0.2
 LONGEST_REST_S = 0.5
 _LOOK_AFTER_SWEEPS_S = 1.0
 _MEASURE_S = 15.0
@@ -64,15 +65,15 @@ class Rounds:
 
     async def run(self) -> None:
         """Round after round. Ends when told to, or when the organization is no more."""
-        rest_s = SHORTEST_REST_S
+        rest_s = GATHER_S
         while not self._stopping.is_set():
             try:
-                worked = await self._round()
+                worked, more = await self._round()
             except UnknownOrganization:
                 return
             except (Unavailable, TryAgain) as error:
                 _log.warning("worker.unavailable", organization=self._organization, reason=str(error))
-                worked, rest_s = False, LONGEST_REST_S
+                worked, more, rest_s = False, False, LONGEST_REST_S
             except Exception as error:
                 _log.error(
                     "worker.round_failed",
@@ -80,10 +81,10 @@ class Rounds:
                     error=type(error).__name__,
                     where=frames_of(error),
                 )
-                worked, rest_s = False, LONGEST_REST_S
-            if worked:
-                rest_s = SHORTEST_REST_S
+                worked, more, rest_s = False, False, LONGEST_REST_S
+            if more:
                 continue
+            rest_s = GATHER_S if worked else rest_s
             await self._rest(rest_s)
             rest_s = min(rest_s * 2, LONGEST_REST_S)
 
@@ -93,7 +94,8 @@ class Rounds:
         except TimeoutError:
             return
 
-    async def _round(self) -> bool:
+    async def _round(self) -> tuple[bool, bool]:
+        """Whether anything was done, and whether a lane is likely to have more."""
         async with self._places.looks:
             if not self._registered:
                 await self._register()
@@ -114,7 +116,12 @@ class Rounds:
         for turn in turns:
             if isinstance(turn, BaseException):
                 raise turn
-        return handed_over > 0 or any(turns)
+        handled = [turn for turn in turns if isinstance(turn, int)]
+        full = any(
+            count >= self._subscriptions[subscriber].batch
+            for count, (subscriber, _) in zip(handled, busy, strict=True)
+        )
+        return handed_over > 0 or any(handled), full
 
     async def _turn(self, subscription: Subscription, lane: int) -> int:
         async with self._own_turns, self._places.turns:
