@@ -59,8 +59,10 @@ def main() -> int:
             measured = MEASURES[name](target, given.seconds)
             audit = target.audit() if not os.environ.get("BENCH_NOAUDIT") else "-"
             results[name] = {**measured, "conditions": _conditions(given.workers, given.seconds)}
-            print(f"{name:28} {measured['value']:>10,.0f} {measured['unit']:9} p50 {measured['p50_ms']:.1f} ms  "
-                  f"p99 {measured['p99_ms']:.1f} ms  refused {measured['refused']}  audit {audit.splitlines()[-1]}")
+            print(
+                f"{name:28} {measured['value']:>10,.0f} {measured['unit']:9} p50 {measured['p50_ms']:.1f} ms  "
+                f"p99 {measured['p99_ms']:.1f} ms  refused {measured['refused']}  audit {audit.splitlines()[-1]}"
+            )
     RESULTS.write_text(json.dumps(results, indent=2, sort_keys=True) + "\n")
     return 0
 

@@ -53,9 +53,7 @@ class Target:
 
     def audit(self) -> str:
         """What `commissary audit` says; raises when an invariant does not hold."""
-        done = subprocess.run(
-            [COMMAND, "audit"], env=self.environment, capture_output=True, text=True
-        )
+        done = subprocess.run([COMMAND, "audit"], env=self.environment, capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError(f"an invariant is broken:\n{done.stdout}{done.stderr}")
         return done.stdout
@@ -114,7 +112,9 @@ async def _seed(app: Application) -> None:
     codes = [f"L{n:02d}" for n in range(1, LOCATIONS + 1)]
     for start in range(0, ITEMS, 1000):
         async with app.database.transaction("main") as db:
-            await put_items(db, "bench", [PutItem(sku=s, name=f"Item {s}") for s in skus[start : start + 1000]])
+            await put_items(
+                db, "bench", [PutItem(sku=s, name=f"Item {s}") for s in skus[start : start + 1000]]
+            )
     async with app.database.transaction("main") as db:
         await put_locations(
             db,

@@ -52,12 +52,24 @@ def run(target: Target, script: str, *, connections: int, seconds: int, rows: in
         "-s", f"bench/wrk/{script}.lua", target.address,
     ]  # fmt: skip
     done = subprocess.run(
-        command, env=environment, capture_output=True, text=True, cwd=Path(__file__).parents[1], timeout=seconds + 60
+        command,
+        env=environment,
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[1],
+        timeout=seconds + 60,
     )
     line = next((line for line in done.stdout.splitlines() if line.startswith("RESULT\t")), None)
     if line is None:
         raise RuntimeError(f"wrk gave no result:\n{done.stdout}{done.stderr}")
     _, requests, micros, refused, errors, p50, p99, p999, example = line.split("\t")
     return Load(
-        int(requests), int(micros) / 1e6, int(refused), int(errors), float(p50), float(p99), float(p999), example
+        int(requests),
+        int(micros) / 1e6,
+        int(refused),
+        int(errors),
+        float(p50),
+        float(p99),
+        float(p999),
+        example,
     )

@@ -213,7 +213,7 @@ def test_books_and_model_never_disagree(
         machine = type(
             "Machine", (StockMachine,), {"runner": runner, "app": app, "person": runner.run(prepare(app))}
         )
-        run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        run_state_machine_as_test(
             machine,
             settings=settings(
                 max_examples=EXAMPLES,

@@ -80,7 +80,7 @@ async def test_database_itself_refuses_an_oversell(shop: Organization) -> None:
     for statement in wrong:
         with pytest.raises(psycopg.errors.CheckViolation):
             async with shop.app.database.transaction("acme") as db:
-                await db.execute(statement)  # type: ignore[arg-type]
+                await db.execute(statement)
 
 
 async def test_reservations_come_back_as_they_were_made(shop: Organization) -> None:

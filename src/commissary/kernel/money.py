@@ -19,7 +19,9 @@ _EXPONENTS = {
     3: "BHD IQD JOD KWD LYD OMR TND",
     4: "CLF UYW",
 }
-EXPONENT_OF: dict[str, int] = {code: exponent for exponent, codes in _EXPONENTS.items() for code in codes.split()}
+EXPONENT_OF: dict[str, int] = {
+    code: exponent for exponent, codes in _EXPONENTS.items() for code in codes.split()
+}
 
 # Bounds that keep every sum of an order inside a signed 64-bit integer: 2,000 lines × the largest line amount.
 MAX_AMOUNT_MINOR = 10**13

@@ -1,9 +1,9 @@
 """Erasing on the command line.
 
-    erase a known customer           emptied, key gone, exit 0
-    erase an unknown one             said so, exit 1
-    the key comes back by a restore  replaying deletes it again
-    a list that holds no id          refused by line
+erase a known customer           emptied, key gone, exit 0
+erase an unknown one             said so, exit 1
+the key comes back by a restore  replaying deletes it again
+a list that holds no id          refused by line
 """
 
 import json

@@ -16,6 +16,7 @@ fsync is off (it is, in these tests)           data server            problem
 
 import base64
 import json
+import shutil
 import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,7 +25,6 @@ import psycopg
 import pytest
 
 from commissary.entry.cli.doctor import server_findings
-from commissary.platform import checkup
 from commissary.platform.checkup import (
     Level,
     assets_finding,
@@ -213,7 +213,7 @@ def test_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config.directory.mkdir()
     for free_gb, level in ((0.5, Level.PROBLEM), (3, Level.WARNING), (30, Level.OK)):
         usage = type("Usage", (), {"free": free_gb * 10**9})
-        monkeypatch.setattr(checkup.shutil, "disk_usage", lambda _, usage=usage: usage)
+        monkeypatch.setattr(shutil, "disk_usage", lambda _, usage=usage: usage)
         (finding,) = directory_findings(config)
         assert finding.level is level
 

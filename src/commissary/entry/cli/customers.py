@@ -50,9 +50,7 @@ def erase_customers(
 def replay(
     also: Annotated[
         Path | None,
-        typer.Option(
-            help="A file with one customer id a line, for when both servers were restored."
-        ),
+        typer.Option(help="A file with one customer id a line, for when both servers were restored."),
     ] = None,
 ) -> None:
     """After a restore and before the system serves: erase again whoever was erased since the backup was made."""
