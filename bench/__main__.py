@@ -57,7 +57,7 @@ def main() -> int:
     with installation.running(given.workers) as target:
         for name in given.only:
             measured = MEASURES[name](target, given.seconds)
-            audit = target.audit() if not os.environ.get("BENCH_NOAUDIT") else "-"
+            audit = target.audit()
             results[name] = {**measured, "conditions": _conditions(given.workers, given.seconds)}
             print(
                 f"{name:28} {measured['value']:>10,.0f} {measured['unit']:9} p50 {measured['p50_ms']:.1f} ms  "

@@ -58,6 +58,7 @@ def run(target: Target, script: str, *, connections: int, seconds: int, rows: in
         text=True,
         cwd=Path(__file__).parents[1],
         timeout=seconds + 60,
+        check=False,
     )
     line = next((line for line in done.stdout.splitlines() if line.startswith("RESULT\t")), None)
     if line is None:

@@ -13,6 +13,11 @@ def plain_array(values: Iterable[object]) -> str:
     return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
 
 
+def word_array(values: Iterable[str]) -> str:
+    """An array literal of words of closed sets, which need no quoting and are never null."""
+    return "{" + ",".join(values) + "}"
+
+
 def uuid_array(values: Iterable[UUID | None]) -> str:
     """An array literal of identifiers, for a statement that casts to `uuid[]`."""
     return "{" + ",".join(["NULL" if value is None else value.hex for value in values]) + "}"

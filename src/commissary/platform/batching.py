@@ -24,7 +24,7 @@ class Batcher(Generic[Command, Answer]):
     """Collects commands per organization and runs them in batches of at most `size`, `lanes` batches at a time."""
 
     def __init__(
-        self, run: Run[Command, Answer], *, size: int = 200, lanes: int = 2, waiting: int = 5000
+        self, run: Run[Command, Answer], *, size: int = 200, lanes: int = 1, waiting: int = 5000
     ) -> None:
         self._run = run
         self._size = size

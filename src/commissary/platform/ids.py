@@ -5,6 +5,7 @@ from uuid import UUID, SafeUUID
 import uuid_utils
 
 _set = object.__setattr__
+_SAFETY = SafeUUID.unknown
 
 
 def new_id() -> UUID:
@@ -12,5 +13,5 @@ def new_id() -> UUID:
     # UUID's own constructor checks what needs no check here, and orders make a dozen of these each.
     made = UUID.__new__(UUID)
     _set(made, "int", uuid_utils.uuid7().int)
-    _set(made, "is_safe", SafeUUID.unknown)
+    _set(made, "is_safe", _SAFETY)
     return made

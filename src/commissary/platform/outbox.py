@@ -15,7 +15,7 @@ from uuid import UUID
 import msgspec
 
 from commissary.kernel.fact import Fact
-from commissary.platform.arrays import plain_array, text_array, uuid_array
+from commissary.platform.arrays import text_array, uuid_array, word_array
 from commissary.platform.db import Db
 from commissary.platform.ids import new_id
 from commissary.platform.queries import load_queries
@@ -73,8 +73,8 @@ async def tell(db: Db, actor: str, facts: Sequence[Fact], cause: str | None = No
         _SQL["tell"],
         {
             "ids": uuid_array(ids),
-            "kinds": plain_array(fact.KIND for fact in facts),
-            "subject_kinds": plain_array(fact.SUBJECT_KIND for fact in facts),
+            "kinds": word_array(fact.KIND for fact in facts),
+            "subject_kinds": word_array(fact.SUBJECT_KIND for fact in facts),
             "subjects": text_array(fact.subject for fact in facts),
             "data": text_array(_encode(fact).decode() for fact in facts),
             "at": db.now,

@@ -19,7 +19,7 @@ from commissary.domain.inventory.types import (
     ResolvedFeed,
     StockChange,
 )
-from commissary.platform.arrays import plain_array, text_array, uuid_array
+from commissary.platform.arrays import plain_array, text_array, uuid_array, word_array
 from commissary.platform.db import Db
 from commissary.platform.queries import load_queries
 
@@ -97,9 +97,9 @@ async def write_change(
             "locations": plain_array(locations),
             "groups": plain_array(groups),
             "quantities": plain_array(quantities),
-            "sources": plain_array(sources),
-            "targets": plain_array(targets),
-            "causes": plain_array(causes),
+            "sources": word_array(sources),
+            "targets": word_array(targets),
+            "causes": word_array(causes),
             "cause_ids": text_array(cause_ids),
             "reason": reason,
             "reasons": None if reasons is None else msgspec.json.encode(reasons).decode(),
@@ -123,8 +123,8 @@ async def insert_reservations(db: Db, reservations: Sequence[Reservation]) -> No
             "locations": plain_array(locations),
             "groups": plain_array(groups),
             "quantities": plain_array(quantities),
-            "states": plain_array(states),
-            "owner_kinds": plain_array(kinds),
+            "states": word_array(states),
+            "owner_kinds": word_array(kinds),
             "owners": text_array(owners),
             "expiries": text_array(at and at.isoformat() for at in expiries),
         },

@@ -17,7 +17,7 @@ from commissary.domain.orders.types import (
     QuantityState,
     Shift,
 )
-from commissary.platform.arrays import bytes_array, plain_array, text_array, uuid_array
+from commissary.platform.arrays import bytes_array, plain_array, text_array, uuid_array, word_array
 from commissary.platform.db import Db
 from commissary.platform.queries import load_queries
 
@@ -80,12 +80,12 @@ async def insert_orders(db: Db, rows: Sequence[OrderRow]) -> None:
         {
             "ids": uuid_array(r.id for r in rows),
             "numbers": text_array(r.number for r in rows),
-            "channels": plain_array(r.channel for r in rows),
-            "kinds": plain_array(r.kind for r in rows),
+            "channels": word_array(r.channel for r in rows),
+            "kinds": word_array(r.kind for r in rows),
             "customers": uuid_array(r.customer_id for r in rows),
             "ship_tos": uuid_array(r.ship_to_id for r in rows),
             "bill_tos": uuid_array(r.bill_to_id for r in rows),
-            "currencies": plain_array(r.currency for r in rows),
+            "currencies": word_array(r.currency for r in rows),
             "placed_at": text_array(r.placed_at.isoformat() for r in rows),
             "purchase_orders": text_array(r.purchase_order_number for r in rows),
             "ship_on": plain_array(r.requested_ship_on for r in rows),
@@ -112,7 +112,7 @@ async def insert_lines(db: Db, rows: Sequence[LineRow]) -> None:
             "numbers": plain_array(r.line_number for r in rows),
             "items": plain_array(r.item_id for r in rows),
             "quantities": plain_array(r.quantity for r in rows),
-            "methods": plain_array(r.method for r in rows),
+            "methods": word_array(r.method for r in rows),
             "locations": plain_array(r.location_id for r in rows),
             "ship_tos": uuid_array(r.ship_to_id for r in rows),
             "requested_on": plain_array(r.requested_on for r in rows),
@@ -130,7 +130,7 @@ async def insert_charges(db: Db, rows: Sequence[ChargeRow]) -> None:
             _SQL["insert_charges"],
             {
                 "orders": uuid_array(r.order_id for r in rows),
-                "kinds": plain_array(r.charge.kind for r in rows),
+                "kinds": word_array(r.charge.kind for r in rows),
                 "amounts": plain_array(r.charge.amount_minor for r in rows),
                 "taxes": plain_array(r.charge.tax_minor for r in rows),
             },
@@ -161,7 +161,7 @@ def _group_columns(rows: Sequence[tuple[GroupKey, int]]) -> dict[str, str]:
     return {
         "orders": uuid_array(key.order_id for key, _ in rows),
         "lines": uuid_array(key.line_id for key, _ in rows),
-        "states": plain_array(key.state for key, _ in rows),
+        "states": word_array(key.state for key, _ in rows),
         "legs": uuid_array(key.plan_leg_id for key, _ in rows),
         "fulfillment_lines": uuid_array(key.fulfillment_line_id for key, _ in rows),
         "quantities": plain_array(quantity for _, quantity in rows),
@@ -203,7 +203,7 @@ async def insert_holds(db: Db, rows: Sequence[HoldRow], actor: str) -> None:
                 "ids": uuid_array(r.id for r in rows),
                 "orders": uuid_array(r.order_id for r in rows),
                 "lines": uuid_array(r.line_id for r in rows),
-                "kinds": plain_array(r.kind for r in rows),
+                "kinds": word_array(r.kind for r in rows),
                 "reasons": [r.reason for r in rows],
                 "blocks": [" ".join(r.blocks) for r in rows],
                 "expiries": [r.expires_at for r in rows],

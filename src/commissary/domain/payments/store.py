@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from commissary.domain.payments.types import TenderRow
-from commissary.platform.arrays import plain_array, text_array, uuid_array
+from commissary.platform.arrays import plain_array, text_array, uuid_array, word_array
 from commissary.platform.db import Db
 from commissary.platform.queries import load_queries
 
@@ -21,7 +21,7 @@ async def insert_tenders(db: Db, rows: Sequence[TenderRow]) -> None:
             "ids": uuid_array(row.id for row in rows),
             "orders": uuid_array(row.order_id for row in rows),
             "positions": plain_array(row.position for row in rows),
-            "kinds": plain_array(tender.kind for tender in tenders),
+            "kinds": word_array(tender.kind for tender in tenders),
             "prepaid": plain_array(tender.prepaid for tender in tenders),
             "amounts": plain_array(tender.amount_minor for tender in tenders),
             "tokens": text_array(tender.token for tender in tenders),
