@@ -68,3 +68,16 @@ async def client_with(address: str, secret: str | None) -> AsyncIterator[httpx.A
     headers = {} if secret is None else {"authorization": f"Bearer {secret}"}
     async with httpx.AsyncClient(base_url=address, headers=headers, timeout=30) as client:
         yield client
+
+
+async def events_settled(app: Application, organization: str = "acme") -> None:
+    """Wait until followers may see every event: transactions of the whole server count, other tests' among them."""
+    for _ in range(200):
+        async with app.database.transaction(organization) as db:
+            rows = await db.fetch(
+                "SELECT coalesce(bool_and(transaction < pg_snapshot_xmin(pg_current_snapshot())), true) FROM event"
+            )
+        if rows == [(True,)]:
+            return
+        await asyncio.sleep(0.05)
+    raise TimeoutError("a transaction elsewhere stays open")

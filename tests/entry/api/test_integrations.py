@@ -7,6 +7,7 @@ import pytest
 
 from commissary.platform import outbox
 from tests.conftest import Organization
+from tests.doors import events_settled
 from tests.platform.test_outbox import Counted, Weighed, subscribe
 
 GOOD = "https://93.184.215.14/hook"
@@ -101,6 +102,7 @@ async def test_a_follower_gets_every_event_once(
     assert latest["data"] == []
     async with organization.app.database.transaction(organization.name) as db:
         await outbox.tell(db, "test", [Counted("a", n) for n in range(5)] + [Weighed("b")])
+    await events_settled(organization.app)
     seen: list[Any] = []
     cursor = latest["next_cursor"]
     for _ in range(5):
