@@ -13,7 +13,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from commissary.domain.security.types import Permission
 from commissary.platform.errors import Unavailable
 from commissary.platform.http.caller import PUBLIC
-from commissary.platform.migrate import pending_migrations
+from commissary.platform.migrate import MigrationError, pending_migrations
 from commissary.platform.telemetry import REGISTRY
 from commissary.wiring import Application
 
@@ -56,6 +56,8 @@ async def _check(question: Any) -> str:
         return "no answer within 3 s"
     except Unavailable as error:
         return error.what
+    except MigrationError as error:
+        return str(error)
     return "ok"
 
 

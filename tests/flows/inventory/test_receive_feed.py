@@ -17,7 +17,9 @@ from typing import Any
 
 import pytest
 
+from commissary.domain.catalog.types import PutItem
 from commissary.domain.inventory.types import CartLine, FeedMode, FeedRow
+from commissary.flows.catalog.put_items import put_items
 from commissary.flows.inventory import cart
 from commissary.flows.inventory.receive_feed import Received, StockMessage, receive_feed
 from commissary.platform.db import Db
@@ -52,6 +54,8 @@ MESSAGES: list[tuple[str, list[tuple[FeedMode, int, list[FeedRow], bool]], tuple
     ("deltas out of order", [(D, 3, [delta(1)], False), (D, 2, [delta(2)], False)], (9, 4, 0, 0)),
     ("full out of order", [(F, 3, [full(12)], False), (F, 2, [full(99)], False)], (8, 4, 0, 0)),
     ("delta older than full", [(F, 3, [full(12)], False), (D, 2, [delta(5)], False)], (8, 4, 0, 0)),
+    ("full older than delta", [(D, 3, [delta(1)], False), (F, 2, [full(99)], False)], (7, 4, 0, 0)),
+    ("full newer than delta", [(D, 2, [delta(1)], False), (F, 3, [full(12)], False)], (8, 4, 0, 0)),
     ("complete without it", [(F, 2, [FeedRow("B", "W1", on_hand=3)], True)], (0, 4, 0, 4)),
     ("complete of another place", [(F, 2, [FeedRow("B", "S2", on_hand=3)], True)], (6, 4, 0, 0)),
 ]  # fmt: skip
@@ -116,3 +120,16 @@ async def test_one_sku_in_two_spellings_is_one_item(shop: Organization) -> None:
     async with shop.app.database.transaction("acme") as db:
         received = await take(db, F, 2, [FeedRow(" A ", "W1", on_hand=12)], complete=False)
         assert received.applied == 1
+
+
+async def test_message_of_which_nothing_was_taken_may_come_again(organization: Organization) -> None:
+    """Its items were not known yet; once they are, the same message counts."""
+    early = StockMessage("erp", 7, F, [FeedRow("LATER", "W1", on_hand=5)])
+    async with organization.app.database.transaction("acme") as db:
+        await open_shop(db)
+        first = await receive_feed(db, "tests", early)
+        assert (first.applied, list(first.refused), first.duplicate) == (0, [0], False)
+        await put_items(db, "tests", [PutItem(sku="LATER", name="Later")])
+        second = await receive_feed(db, "tests", early)
+        assert (second.applied, second.duplicate) == (1, False)
+        assert (await receive_feed(db, "tests", early)).duplicate

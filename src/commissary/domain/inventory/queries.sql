@@ -156,7 +156,7 @@ WITH given AS (
         p.reserved + p.allocated + coalesce(given.damaged, p.damaged) + coalesce(given.quality_hold, p.quality_hold) AS spoken_for,
         CASE WHEN %(full)s THEN given.amount
              ELSE p.available + p.reserved + p.allocated + p.damaged + p.quality_hold - p.shortage + given.amount END AS on_hand,
-        p.feed_sequence >= %(sequence)s AS stale
+        p.feed_sequence >= %(sequence)s OR (%(full)s AND p.delta_sequence >= %(sequence)s) AS stale
     FROM given JOIN stock_position AS p ON p.item_id = given.item_id AND p.location_id = given.location_id
     ORDER BY p.item_id, p.location_id
     FOR NO KEY UPDATE OF p
@@ -171,7 +171,9 @@ WITH given AS (
     UPDATE stock_position SET
         available = target.new_available, shortage = target.new_shortage,
         damaged = target.new_damaged, quality_hold = target.new_hold,
-        feed_sequence = CASE WHEN %(full)s THEN %(sequence)s ELSE stock_position.feed_sequence END
+        feed_sequence = CASE WHEN %(full)s THEN %(sequence)s ELSE stock_position.feed_sequence END,
+        delta_sequence = CASE WHEN %(full)s THEN stock_position.delta_sequence
+                              ELSE greatest(stock_position.delta_sequence, %(sequence)s) END
     FROM target
     WHERE stock_position.item_id = target.item_id AND stock_position.location_id = target.location_id
       AND (target.outcome = 'applied' OR (target.outcome = 'unchanged' AND %(full)s))

@@ -11,6 +11,8 @@ CREATE TABLE stock_position (
     shortage bigint NOT NULL DEFAULT 0 CHECK (shortage >= 0),
     -- The newest full feed message that spoke of this position: an older message changes nothing.
     feed_sequence bigint NOT NULL DEFAULT 0,
+    -- The newest delta: a full message older than it does not know of it, so it changes nothing either.
+    delta_sequence bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (item_id, location_id),
     CONSTRAINT no_shortage_beside_available CHECK (available = 0 OR shortage = 0),
     CONSTRAINT on_hand_not_negative CHECK (available + reserved + allocated + damaged + quality_hold >= shortage)

@@ -8,6 +8,8 @@ import msgspec
 
 from commissary.kernel.money import MAX_AMOUNT_MINOR
 
+MAX_TENDERS = 50
+
 
 class TenderKind(StrEnum):
     CARD = "card"

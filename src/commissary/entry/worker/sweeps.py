@@ -15,6 +15,7 @@ from commissary.flows.inventory.forget_messages import forget_messages
 from commissary.flows.orders.hold import expire_holds
 from commissary.platform.db import Db
 from commissary.platform.maintenance import drop_old_answers
+from commissary.views.invariants import measure_invariants
 
 _BATCH = 500
 
@@ -38,6 +39,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("orders.expire_holds", 5, _expire_holds),
     Sweep("customers.chase_erasures", 60, chase_erasures),
     Sweep("inventory.forget_messages", 3600, forget_messages),
+    Sweep("audit.measure", 600, measure_invariants),
     Sweep("integrations.wake_endpoints", 0, wake_endpoints),
     Sweep("integrations.forget_deliveries", 3600, forget_deliveries),
     Sweep("platform.drop_old_answers", 3600, drop_old_answers),

@@ -55,20 +55,21 @@ async def receive_feed(
     db: Db, actor: str, message: StockMessage, scope: frozenset[int] | None = None
 ) -> Received:
     """What became of the message. `scope`: locations that the sender may speak of; None means all."""
-    if not await inventory.note_message(db, message.source, message.sequence):
-        return Received(0, 0, len(message.rows), {}, duplicate=True)
     await network.hold_grouping(db)
     skus = [canonical_sku(row.sku) for row in message.rows]
     items = await catalog.ids_of(db, list(set(skus)))
     places = await network.find_locations(db, list({row.location for row in message.rows}))
     amounts, refused = _resolve(message, skus, items, places, scope)
+    if not amounts:
+        # Nothing of it was taken in, so that it may come again once what it names is known.
+        return Received(0, 0, 0, refused)
+    if not await inventory.note_message(db, message.source, message.sequence):
+        return Received(0, 0, len(message.rows), {}, duplicate=True)
     group_of = {p.id: p.reserving_group_id for p in places.values() if p.reserving_group_id is not None}
     named = list(amounts)
     if message.complete and message.mode is FeedMode.FULL:
         for place in await inventory.unnamed_positions(db, named, [at for _, at in named]):
             amounts[place] = (-1, 0, 0, 0)
-    if not amounts:
-        return Received(0, 0, 0, refused)
     await inventory.create_places(
         db, amounts, [(item, group_of[at]) for item, at in amounts if at in group_of]
     )

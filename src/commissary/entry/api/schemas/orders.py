@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from commissary.domain.orders.types import Attributes, Captured, CaptureOrder
-from commissary.domain.payments.types import TenderInput
+from commissary.domain.payments.types import MAX_TENDERS, TenderInput
 from commissary.platform.http.endpoint import PAGE_LIMIT
 from commissary.platform.http.problems import ProblemBody
 
@@ -18,7 +18,7 @@ MAX_BULK = 500
 class OrderBody(CaptureOrder, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """An order with the means by which it is paid."""
 
-    tenders: Annotated[tuple[TenderInput, ...], msgspec.Meta(max_length=50)] = ()
+    tenders: Annotated[tuple[TenderInput, ...], msgspec.Meta(max_length=MAX_TENDERS)] = ()
 
 
 OrderBodies = Annotated[list[OrderBody], msgspec.Meta(min_length=1, max_length=MAX_BULK)]

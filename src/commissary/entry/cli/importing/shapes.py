@@ -6,9 +6,8 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 
 from commissary.domain.integrations.rules.mapping_values import Unfit
-from commissary.domain.payments.types import TenderInput
+from commissary.domain.payments.types import MAX_TENDERS, TenderInput
 
-MAX_TENDERS = 20
 T = TypeVar("T")
 _PLACE = re.compile(r" - at `\$(.*)`$")
 _NAMED = re.compile(r"field `([^`]*)`")
