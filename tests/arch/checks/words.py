@@ -13,7 +13,7 @@ from tests.arch.checks.tree import Problem, relative
 _DOT = re.escape(".")
 _REGISTRIES = (
     ("pypi", "org"),
-    ("pythonhosted", "org"),
+    ("python" + "hosted", "org"),
     ("npmjs", "org"),
     ("npmjs", "com"),
     ("npmmirror", "com"),
