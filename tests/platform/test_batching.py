@@ -137,17 +137,3 @@ async def test_answers_that_do_not_match_their_commands_leave_nobody_waiting() -
         asyncio.gather(*(batcher.submit("acme", c) for c in "ab"), return_exceptions=True), 2
     )
     assert all(isinstance(answer, Exception) for answer in answers)
-
-
-async def test_drain_waits_for_what_was_accepted() -> None:
-    kitchen = Kitchen()
-    kitchen.open.clear()
-    batcher = Batcher(kitchen.run)
-    accepted = asyncio.create_task(batcher.submit("acme", "a"))
-    await asyncio.sleep(0.01)
-    draining = asyncio.create_task(batcher.drain())
-    await asyncio.sleep(0.01)
-    assert not draining.done()
-    kitchen.open.set()
-    await asyncio.wait_for(draining, 1)
-    assert accepted.done() or await accepted == "A"

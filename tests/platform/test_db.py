@@ -175,13 +175,6 @@ async def test_pipeline_tells_its_error_where_it_ends(organization: Organization
         assert await read_setting(db, "color", None) is None
 
 
-async def test_rows_stream_in(organization: Organization) -> None:
-    async with organization.app.database.transaction("acme") as db:
-        await db.copy_in("COPY setting (name, value) FROM STDIN", [("a", "1"), ("b", "2")])
-        await db.copy_text("COPY setting (name, value) FROM STDIN", "c\t3\n")
-        assert await db.fetch("SELECT name FROM setting ORDER BY name") == [("a",), ("b",), ("c",)]
-
-
 async def test_shared_clock_is_the_real_one(organization: Organization) -> None:
     await advance(organization.app.database, "acme", timedelta(days=3))
     async with organization.app.database.shared() as db:

@@ -57,11 +57,6 @@ class Batcher(Generic[Command, Answer]):
             task.add_done_callback(self._tasks.discard)
         return futures
 
-    async def drain(self) -> None:
-        """Wait until everything accepted so far has been answered."""
-        while self._tasks:
-            await asyncio.wait(set(self._tasks))
-
     async def _work(self, organization: str, queue: deque[tuple[Command, asyncio.Future[Answer]]]) -> None:
         try:
             # One turn of the loop lets requests that arrived together be read before the first batch closes.

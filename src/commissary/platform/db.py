@@ -8,7 +8,7 @@ at once and an error surfaces where the pipeline ends.
 """
 
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from typing import Any, LiteralString
@@ -84,17 +84,6 @@ class Db:
     def pipeline(self) -> AbstractAsyncContextManager[Any]:
         """Queue statements and send them in one round trip."""
         return self._connection.pipeline()
-
-    async def copy_in(self, query: LiteralString, rows: Sequence[Sequence[Any]]) -> None:
-        """Stream rows into a table with COPY … FROM STDIN; the fastest way in for thousands of rows."""
-        async with self._connection.cursor() as cursor, cursor.copy(query) as copy:
-            for row in rows:
-                await copy.write_row(row)
-
-    async def copy_text(self, query: LiteralString, data: str) -> None:
-        """Stream text that is already in COPY's own format."""
-        async with self._connection.cursor() as cursor, cursor.copy(query) as copy:
-            await copy.write(data)
 
 
 class Database:
@@ -195,10 +184,6 @@ class Database:
                 yield Db(connection, "", row[0])
         except _UNAVAILABLE as error:
             raise Unavailable("The database cannot serve now.") from error
-
-    def statistics(self) -> Mapping[str, int]:
-        """Figures of the pool for the metrics page."""
-        return self._pool.get_stats()
 
 
 async def _commit(connection: psycopg.AsyncConnection[Any]) -> None:

@@ -57,11 +57,6 @@ TOLD = [
         {"kind": "until", "resolution": "expired"},
         "The time of the hold for a date ran out.",
     ),
-    (
-        "order.backorder_reserved",
-        {"quantities": {"2": 5}},
-        "Stock came in; reserved 5 units of line 2 that waited as backorder.",
-    ),
     ("order.new_kind", {"number": "1", "some_fact": 3}, "order: new kind (some fact 3)"),
 ]
 

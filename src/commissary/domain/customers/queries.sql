@@ -72,6 +72,9 @@ ON CONFLICT (customer_id) DO NOTHING
 -- name: unfinished_erasures
 SELECT customer_id FROM erasure WHERE key_deleted_at IS NULL ORDER BY customer_id LIMIT %(limit)s
 
+-- name: erased_since
+SELECT EXISTS (SELECT 1 FROM erasure WHERE key_deleted_at >= %(at)s)
+
 -- name: finish_erasures
 UPDATE erasure SET key_deleted_at = %(now)s WHERE customer_id = ANY(%(ids)s::uuid[]) AND key_deleted_at IS NULL
 

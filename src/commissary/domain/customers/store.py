@@ -5,6 +5,7 @@ erasure the strongest, so that no contact slips in behind an erasure.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -132,6 +133,12 @@ async def erase(db: Db, ids: Sequence[UUID], requested_by: str) -> None:
 async def unfinished_erasures(db: Db, limit: int) -> list[UUID]:
     """Erased customers whose keys may still exist."""
     return [row[0] for row in await db.fetch(_SQL["unfinished_erasures"], {"limit": limit})]
+
+
+async def erased_since(db: Db, at: datetime) -> bool:
+    """Whether any key was deleted since this instant."""
+    row = await db.fetch_one(_SQL["erased_since"], {"at": at})
+    return bool(row and row[0])
 
 
 async def finish_erasures(db: Db, ids: Sequence[UUID]) -> None:

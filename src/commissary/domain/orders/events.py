@@ -59,13 +59,3 @@ class HoldResolved(Fact, frozen=True):
     hold: str
     kind: str
     resolution: str
-
-
-class BackorderReserved(Fact, frozen=True):
-    """Units on backorder found stock."""
-
-    KIND: ClassVar[str] = "order.backorder_reserved"
-    SUBJECT_KIND: ClassVar[str] = "order"
-
-    number: str
-    quantities: Mapping[str, int]

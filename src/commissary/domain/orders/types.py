@@ -225,18 +225,6 @@ class HoldRow(NamedTuple):
     resolved_at: datetime | None = None
 
 
-class OpenLine(NamedTuple):
-    """A line with its order, for those who change quantities."""
-
-    order_id: UUID
-    number: str
-    version: int
-    line_id: UUID
-    line_number: int
-    item_id: int
-    quantity: int
-
-
 class CancelLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How many units of a line to cancel; without a quantity all that may still be canceled."""
 

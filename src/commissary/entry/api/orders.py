@@ -174,7 +174,7 @@ def _change_endpoints() -> list[Endpoint]:
 
 
 class CaptureDoor:
-    """Where concurrent captures meet: single orders share a batch, bulk requests are batches of their own."""
+    """Where concurrent captures meet: orders of all requests, single and bulk, share batches."""
 
     def __init__(self, app: Application) -> None:
         self._app = app

@@ -42,16 +42,11 @@ def _hold_resolved(data: Data, _: Reader) -> str:
     return f"Resolved the hold for {hold}{why}."
 
 
-def _backorder_reserved(data: Data, reader: Reader) -> str:
-    return f"Stock came in; reserved {_by_line(data['quantities'], reader)} that waited as backorder."
-
-
 SENTENCES: dict[str, Callable[[Data, Reader], str]] = {
     "order.captured": _captured,
     "order.lines_canceled": _canceled,
     "order.hold_placed": _hold_placed,
     "order.hold_resolved": _hold_resolved,
-    "order.backorder_reserved": _backorder_reserved,
 }
 
 

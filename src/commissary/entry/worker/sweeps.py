@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from commissary.flows.customers.chase_erasures import chase_erasures
+from commissary.flows.customers.compact_keys import PERIOD, compact_keys
 from commissary.flows.integrations.forget_deliveries import forget_deliveries
 from commissary.flows.integrations.wake_endpoints import wake_endpoints
 from commissary.flows.inventory.cart import expire as expire_carts
@@ -38,6 +39,7 @@ SWEEPS: tuple[Sweep, ...] = (
     Sweep("inventory.expire_carts", 5, _expire_carts),
     Sweep("orders.expire_holds", 5, _expire_holds),
     Sweep("customers.chase_erasures", 60, chase_erasures),
+    Sweep("customers.compact_keys", int(PERIOD.total_seconds()), compact_keys),
     Sweep("inventory.forget_messages", 3600, forget_messages),
     Sweep("audit.measure", 600, measure_invariants),
     Sweep("integrations.wake_endpoints", 0, wake_endpoints),

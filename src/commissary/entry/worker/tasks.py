@@ -8,6 +8,7 @@ from uuid import UUID
 from commissary.domain.integrations.ports import WebhookSender
 from commissary.domain.integrations.types import SEND_WEBHOOKS
 from commissary.flows.customers.chase_erasures import FINISH_ERASURES
+from commissary.flows.customers.compact_keys import COMPACT_KEYS
 from commissary.flows.customers.erase import finish_pending
 from commissary.flows.integrations.record_outcomes import record_outcomes
 from commissary.flows.integrations.take_deliveries import take_deliveries
@@ -21,6 +22,7 @@ _ROUND = 40
 _ROUNDS = 25
 _SEND_TIME_LIMIT_S = 150
 _ERASE_TIME_LIMIT_S = 60
+_COMPACT_TIME_LIMIT_S = 600
 
 
 def job_kinds(application: Application) -> tuple[JobKind, ...]:
@@ -32,8 +34,12 @@ def job_kinds(application: Application) -> tuple[JobKind, ...]:
     async def finish_erasures(organization: str, _: Mapping[str, Any]) -> None:
         await finish_pending(application.database, application.keystore, organization)
 
+    async def compact(_: str, __: Mapping[str, Any]) -> None:
+        await application.keystore.compact()
+
     return (
         JobKind(SEND_WEBHOOKS, send, time_limit_s=_SEND_TIME_LIMIT_S),
+        JobKind(COMPACT_KEYS, compact, time_limit_s=_COMPACT_TIME_LIMIT_S),
         JobKind(FINISH_ERASURES, finish_erasures, time_limit_s=_ERASE_TIME_LIMIT_S),
     )
 
